@@ -1,0 +1,260 @@
+"""The `hangul-pad` command. Light to start: what a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edge_app import __version__
+from edge_app.interpreter import RUNTIMES, RuntimeMissingError
+
+if TYPE_CHECKING:
+    from edge_app.recognizer import Prediction, Recognizer
+
+_MAX_PIXELS = 1 << 26
+"""Larger images (px) are refused before they are decoded: 67 megapixels, above any phone's."""
+
+_DEFAULTS = {
+    "model": None,
+    "threads": 1,
+    "runtime": None,
+    "fullscreen": False,
+    "size": None,
+    "print": False,
+}
+"""The window's options. Some commands take some of them too, before or after their name."""
+
+_TAKEN_BY = {"predict": {"model", "threads", "runtime"}, "bench": {"model"}, "doctor": set[str]()}
+
+DONE, FAILED, USAGE = 0, 1, 2
+"""Exit statuses: all done; an input failed (the others are done); wrong usage."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line (by default the process's own) and returns its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # Hangul and odd file names must not end the program in a terminal without UTF-8.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    # Read once by OpenCV and pygame, when they are loaded; a user's own setting wins.
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(_MAX_PIXELS))
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    options = _parse(arguments)
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader (`| head`) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return 130  # as a shell reports SIGINT
+    return status
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="hangul-pad",
+        description="손글씨 한글·숫자 인식 패드. A handwriting pad for Hangul and digits, offline. "
+        "명령 없이 쓰면 창이 열립니다. Without a command it opens the window.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.set_defaults(run=_pad, **_DEFAULTS)
+    _add_model_options(parser)
+    parser.add_argument("--fullscreen", action="store_true", help="전체 화면 / fill the screen")
+    parser.add_argument(
+        "--size", type=_size, metavar="WxH", help="창 크기 / window size, e.g. 800x480"
+    )
+    parser.add_argument(
+        "--print", action="store_true", help="인식할 때마다 JSON 한 줄 / a JSON line per answer"
+    )
+    commands = parser.add_subparsers(dest="command", title="명령 / commands", metavar="")
+
+    text = "그림 파일 인식 / recognise image files"
+    predict = commands.add_parser("predict", help=text, description=text)
+    predict.add_argument("images", nargs="+", metavar="IMAGE", help="그림 파일 / image file")
+    _add_model_options(predict)
+    predict.add_argument(
+        "-k", type=_positive, default=3, help="후보 수 / answers per image (default 3)"
+    )
+    predict.add_argument("--json", action="store_true", help="JSON 한 줄씩 / one object per line")
+    predict.set_defaults(run=_predict)
+
+    text = "속도 측정 / measure the speed"
+    bench = commands.add_parser("bench", help=text, description=text)
+    _add_model_option(bench)
+    bench.add_argument("--json", action="store_true", help="JSON 출력 / print JSON")
+    bench.set_defaults(run=_bench)
+
+    text = "설치 점검 / check this installation"
+    doctor = commands.add_parser("doctor", help=text, description=text)
+    doctor.set_defaults(run=_doctor)
+
+    options = parser.parse_args(arguments)
+    if options.command:
+        for name, default in _DEFAULTS.items():
+            if getattr(options, name) != default and name not in _TAKEN_BY[options.command]:
+                parser.error(f"{options.command} has no option --{name}")
+    return options
+
+
+def _add_model_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model",
+        default=argparse.SUPPRESS,  # or a command's default would undo what stood before its name
+        metavar="hangul|digits|DIR",
+        help="모델 / a bundled model or a model folder",
+    )
+
+
+def _add_model_options(parser: argparse.ArgumentParser) -> None:
+    _add_model_option(parser)
+    parser.add_argument(
+        "--threads",
+        type=_positive,
+        default=argparse.SUPPRESS,
+        help="스레드 수 / threads (default 1, the fastest for models this small)",
+    )
+    parser.add_argument(
+        "--runtime",
+        choices=list(RUNTIMES),
+        default=argparse.SUPPRESS,
+        help="실행 엔진 / TensorFlow Lite runtime",
+    )
+
+
+def _positive(text: str) -> int:
+    with suppress(ValueError):
+        if (number := int(text)) >= 1:
+            return number
+    raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, separator, height = text.lower().partition("x")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT, such as 800x480")
+    return _positive(width), _positive(height)
+
+
+def _complain(message: object) -> None:
+    print(f"hangul-pad: {message}", file=sys.stderr)
+
+
+def _model(options: argparse.Namespace) -> Path | None:
+    """The directory of the model asked for, or of the best one bundled; None if there is none."""
+    from edge_app import bundle
+
+    name = options.model or ("hangul" if "hangul" in bundle.available() else "digits")
+    try:
+        return bundle.find(name)
+    except bundle.BundleError as error:
+        _complain(error)
+        return None
+
+
+def _recognizer(options: argparse.Namespace, directory: Path) -> Recognizer | None:
+    from edge_app.bundle import BundleError
+    from edge_app.recognizer import Recognizer
+
+    try:
+        return Recognizer(directory, threads=options.threads, runtime=options.runtime)
+    except (BundleError, RuntimeMissingError) as error:
+        _complain(error)
+        return None
+
+
+def _pad(options: argparse.Namespace) -> int:
+    from edge_app import pad
+    from edge_app.bundle import BundleError
+
+    directory = _model(options)
+    if directory is None:
+        return USAGE
+    try:
+        return pad.run(
+            directory,
+            fullscreen=options.fullscreen,
+            size=options.size,
+            threads=options.threads,
+            runtime=options.runtime,
+            print_answers=options.print,
+        )
+    except pad.NoScreenError as error:
+        return _without_screen(options, directory, str(error))
+    except (BundleError, RuntimeMissingError) as error:
+        _complain(error)
+        return FAILED
+
+
+def _without_screen(options: argparse.Namespace, directory: Path, reason: str) -> int:
+    """What the pad does where no window can open: shows on sample ink that the rest works."""
+    from edge_app import samples
+
+    print(f"화면이 없어 창을 열 수 없습니다. 준비된 견본 글씨를 인식합니다. ({reason})")
+    print("No screen to open a window on; recognising the bundled sample ink instead.")
+    recognizer = _recognizer(options, directory)
+    if recognizer is None:
+        return FAILED
+    for sample in samples.load():
+        print(f"{sample.label} -> {_ranking(recognizer.recognize(sample.strokes))}")
+    return DONE
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from edge_app import images
+
+    directory = _model(options)
+    if directory is None:
+        return USAGE
+    recognizer = _recognizer(options, directory)
+    if recognizer is None:
+        return FAILED
+    status = DONE
+    for path in options.images:
+        try:
+            predictions = recognizer.recognize(images.read(path), options.k)
+        except images.ImageError as error:
+            _complain(error)
+            status = FAILED
+            continue
+        if options.json:
+            answers = [one._asdict() for one in predictions]
+            line = json.dumps({"file": path, "predictions": answers}, ensure_ascii=False)
+        else:
+            line = f"{path}: {_ranking(predictions)}"
+        print(line, flush=True)
+    return status
+
+
+def _ranking(predictions: Sequence[Prediction]) -> str:
+    if not predictions:
+        return "글씨 없음 (no ink found)"
+    return "  ".join(f"{label} {score:.1%}" for label, score in predictions)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from edge_app import bench
+
+    directory = _model(options)
+    if directory is None:
+        return USAGE
+    try:
+        rows = bench.measure(directory)
+    except (ValueError, RuntimeMissingError) as error:
+        _complain(error)
+        return FAILED
+    print(bench.as_json(rows) if options.json else bench.as_table(rows))
+    return DONE
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from edge_app import doctor
+
+    return doctor.report()
