@@ -1,0 +1,247 @@
+"""`hangul-pad doctor`: what this installation has and, where something is wrong, the remedy."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import struct
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from edge_app import __version__
+from edge_app.interpreter import RUNTIMES, factory
+
+_INPUT_DEVICES = Path("/proc/bus/input/devices")
+
+_ABS_X, _ABS_MT_POSITION_X = 0x00, 0x35
+"""Event codes of an absolute position, of one finger and of several
+(include/uapi/linux/input-event-codes.h)."""
+
+_INPUT_PROP_DIRECT = 0x01
+"""Property of a surface that lies over a screen, unlike a laptop's touchpad (same source)."""
+
+_GOOD, _NOTE, _WRONG = "좋음 ok  ", "참고 note", "문제 FAIL"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One finding."""
+
+    topic: str
+    state: str
+    """One of _GOOD, _NOTE (works, but not everything will) and _WRONG (will not work)."""
+    found: str
+    remedy: str = ""
+    """What to do about it; empty where all is well."""
+
+
+def report() -> int:
+    """Prints every finding; returns 1 where something essential is wrong, otherwise 0."""
+    wrong = False
+    for check in checks():
+        print(f"{check.state}  {check.topic}: {check.found}", flush=True)
+        if check.remedy:
+            print(f"           -> {check.remedy}", flush=True)
+        wrong |= check.state == _WRONG
+    return int(wrong)
+
+
+def checks() -> Iterator[Check]:
+    """Every finding about this installation, most basic first."""
+    yield Check("hangul-pad", _GOOD, f"{__version__}, {Path(__file__).parent}")
+    yield _python()
+    libraries = [_library("numpy", "numpy"), _library("cv2", "opencv-python")]
+    libraries.append(_library("pygame", "pygame"))
+    yield from libraries
+    yield from _runtimes()
+    if libraries[0].state == libraries[1].state == _GOOD:
+        yield from _models()
+    if libraries[2].state == _GOOD:
+        yield _font()
+        yield _screen()
+    yield _touch()
+    if not _desktop():
+        yield _groups()
+
+
+def _python() -> Check:
+    found = f"{platform.python_version()}, {platform.system()} {platform.machine()}"
+    if (3, 10) <= sys.version_info < (3, 14):
+        return Check("Python", _GOOD, found)
+    return Check("Python", _NOTE, found, "tested with Python 3.10 to 3.13")
+
+
+def _library(module: str, package: str) -> Check:
+    try:
+        library = importlib.import_module(module)
+    except ImportError as error:
+        remedy = f"pip install {package}"
+        if module == "cv2" and "lib" in str(error):
+            remedy = "sudo apt install libgl1 libglib2.0-0"
+        return Check(package, _WRONG, str(error), remedy)
+    found = library.__version__
+    if module == "pygame":
+        found += f", SDL {'.'.join(map(str, library.get_sdl_version()))}"
+    return Check(package, _GOOD, found)
+
+
+def _runtimes() -> Iterator[Check]:
+    working = 0
+    for name, (_, package) in RUNTIMES.items():
+        try:
+            factory(name)
+        except ImportError:
+            continue
+        working += 1
+        yield Check("runtime", _GOOD, f"{name}, {package} {metadata.version(package)}")
+    if not working:
+        packages = " or ".join(f"pip install {package}" for _, package in RUNTIMES.values())
+        yield Check("runtime", _WRONG, "no TensorFlow Lite runtime", packages)
+
+
+def _models() -> Iterator[Check]:
+    """Opens each bundled model under each runtime and compares its golden answers."""
+    from edge_app import bundle
+
+    names = bundle.available()
+    if not names:
+        yield Check("model", _WRONG, f"none in {bundle.MODELS}", "reinstall hangul-pad")
+    for name in names:
+        for runtime in RUNTIMES:
+            try:
+                factory(runtime)
+            except ImportError:
+                continue
+            yield _model(name, runtime)
+
+
+def _model(name: str, runtime: str) -> Check:
+    import numpy as np
+
+    from edge_app.bundle import GOLDEN_FILE
+    from edge_app.recognizer import Recognizer
+
+    topic = f"model {name}, {runtime}"
+    try:
+        recognizer = Recognizer(name, runtime=runtime)
+        with np.load(recognizer.directory / GOLDEN_FILE, allow_pickle=False) as golden:
+            frames, expected = golden["frames"], golden["logits"]
+        logits = np.stack([recognizer.logits(frame) for frame in frames])
+    except (OSError, ValueError, KeyError) as error:
+        return Check(topic, _WRONG, str(error), "reinstall hangul-pad")
+    same = int((logits.argmax(axis=1) == expected.argmax(axis=1)).sum())
+    found = (
+        f"{len(recognizer.labels)} labels, {recognizer.bundle.quantization}, "
+        f"{same} of {len(frames)} golden answers alike, "
+        f"logits within {np.abs(logits - expected).max():.2g}"
+    )
+    if same == len(frames):
+        return Check(topic, _GOOD, found)
+    return Check(topic, _WRONG, found, "this runtime computes it wrongly: try another version")
+
+
+def _font() -> Check:
+    import pygame
+
+    from edge_app.pad.theme import FONT
+
+    pygame.font.init()
+    try:
+        drawn = pygame.font.Font(FONT, 24).metrics("가힣0")
+    except (OSError, pygame.error) as error:
+        return Check("font", _WRONG, f"{FONT}: {error}", "reinstall hangul-pad")
+    if None in drawn:
+        return Check("font", _WRONG, f"{FONT}: draws no Hangul", "reinstall hangul-pad")
+    return Check("font", _GOOD, FONT.name)
+
+
+def _desktop() -> str:
+    """The display server that the environment names, or nothing."""
+    names = ("WAYLAND_DISPLAY", "DISPLAY")
+    return ", ".join(f"{name}={os.environ[name]}" for name in names if os.environ.get(name))
+
+
+def _screen() -> Check:
+    import pygame
+
+    remedy = (
+        "start it on a desktop (over ssh: export DISPLAY=:0), or on the console of a device "
+        "whose screen is attached"
+    )
+    try:
+        pygame.display.init()
+        driver, sizes = pygame.display.get_driver(), pygame.display.get_desktop_sizes()
+    except pygame.error as error:
+        where = _desktop() or "neither DISPLAY nor WAYLAND_DISPLAY is set"
+        return Check("screen", _NOTE, f"none ({error}; {where})", remedy)
+    finally:
+        pygame.display.quit()
+    found = f"SDL driver {driver}, {', '.join(f'{w}x{h}' for w, h in sizes)}"
+    if driver in ("dummy", "offscreen"):
+        return Check("screen", _NOTE, f"none ({found})", remedy)
+    return Check("screen", _GOOD, f"{found} ({_desktop() or 'no desktop'})")
+
+
+def _touch() -> Check:
+    try:
+        devices = touch_screens(_INPUT_DEVICES.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        devices = []
+    if devices:
+        return Check("touch", _GOOD, ", ".join(devices))
+    return Check(
+        "touch",
+        _NOTE,
+        "no touchscreen; mouse and pen will do",
+        "for a touchscreen that is attached: check its cable and `dtoverlay`, then `dmesg`",
+    )
+
+
+def touch_screens(devices: str) -> list[str]:
+    """Names of the touchscreens in the text of /proc/bus/input/devices.
+
+    Its blocks hold lines such as ``N: Name="..."`` and, as bit sets, ``B: PROP=2`` and
+    ``B: ABS=2608000 0``: words of the kernel's long, in hexadecimal, highest first
+    (input_devices_seq_show and input_bits_to_string in the kernel's drivers/input/input.c).
+    """
+    found = []
+    for block in devices.split("\n\n"):
+        lines = dict(
+            line.partition(": ")[2].split("=", 1) for line in block.splitlines() if "=" in line
+        )
+        axes, properties = _bits(lines.get("ABS", "")), _bits(lines.get("PROP", ""))
+        if properties >> _INPUT_PROP_DIRECT & 1 and axes & (1 << _ABS_X | 1 << _ABS_MT_POSITION_X):
+            found.append(lines.get("Name", "").strip().strip('"'))
+    return found
+
+
+def _bits(words: str) -> int:
+    size = 8 * struct.calcsize("L")
+    value = 0
+    for word in words.split():
+        value = value << size | int(word, 16)
+    return value
+
+
+def _groups() -> Check:
+    """Without a desktop SDL opens screen and touch devices itself, which needs their groups."""
+    import grp
+
+    mine = {*os.getgroups(), os.getegid()}
+    missing = [
+        group.gr_name
+        for group in grp.getgrall()
+        if group.gr_name in ("input", "render", "video") and group.gr_gid not in mine
+    ]
+    if os.geteuid() == 0 or not missing:
+        return Check("groups", _GOOD, "screen and touch devices may be opened")
+    return Check(
+        "groups",
+        _NOTE,
+        f"this user is not in {' and '.join(missing)}",
+        f"sudo usermod -aG {','.join(missing)} $USER, then log in again",
+    )
