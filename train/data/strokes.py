@@ -1,0 +1,44 @@
+"""Pen ink as strokes: JSON Lines, plain or .gz, one character a line.
+
+Each line is an object with "label" (the character), "writer", "strokes"
+([[[x, y], ...], ...], y down, any unit) and, where several collections are mixed, "src".
+`prepare.py unipen` writes this form; anything that records a pen can.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from edge_app.ink import check_strokes
+from train.data import DataError, Sample
+
+
+def read(path: Path, source: str = "strokes") -> Iterator[Sample]:
+    """The samples of a file, one after another. Raises DataError naming file and line."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    line_number = 0
+    try:
+        with opener(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                line_number += 1
+                yield _parse(line, source)
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file") from None
+    except (OSError, EOFError, ValueError) as error:
+        raise DataError(f"{path}: line {line_number}: {error}") from None
+
+
+def _parse(line: str, source: str) -> Sample:
+    data = json.loads(line)
+    if not isinstance(data, dict):
+        raise ValueError("not a JSON object")
+    for key in ("label", "writer"):
+        if not isinstance(data.get(key), str) or not data[key]:
+            raise ValueError(f"{key} is missing or no text")
+    strokes = check_strokes(data.get("strokes") or ())
+    if not strokes:
+        raise ValueError("no strokes")
+    return Sample(strokes, data["label"], data["writer"], str(data.get("src", source)))

@@ -1,0 +1,105 @@
+"""The ink of the digit task: MNIST's images and, where there are any, people's pen strokes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from edge_app.ink import Frame, InkSettings, frame
+from train.augment import Augmentation, Rng, Strokes, vary_image, vary_strokes
+from train.config import RunConfig
+from train.data import Sample, Source, mnist, strokes
+from train.split import part_of
+
+PEN = Source("UNIPEN train_r01_v07, digits", "CC BY 4.0", "https://doi.org/10.5281/zenodo.1195803")
+
+_MNIST_VAL = 2_500
+"""Last images of MNIST's training part, kept for validation."""
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Framed ink that is only looked at: for validation, verification or calibration."""
+
+    frames: npt.NDArray[np.uint8]
+    """(n, size, size), paper 0, ink 255."""
+    labels: npt.NDArray[np.int64]
+    """(n,), indices into the configuration's labels."""
+    group: npt.NDArray[np.str_]
+    """(n,), where each comes from."""
+
+
+class DigitInk:
+    """Everything a digit run reads, split, in memory (MNIST is 55 MB, pen ink a few)."""
+
+    def __init__(self, config: RunConfig) -> None:
+        """Raises DataError for files that cannot be read."""
+        self.config = config
+        train, self._test = mnist.load(mnist.fetch(Path(config.mnist)))
+        self.images, self.image_labels = train.images[:-_MNIST_VAL], train.labels[:-_MNIST_VAL]
+        self._val = mnist.Digits(train.images[-_MNIST_VAL:], train.labels[-_MNIST_VAL:])
+        pen = [sample for path in config.pen for sample in strokes.read(Path(path))]
+        known = set(config.labels)
+        self.pen: dict[str, list[Sample]] = {"train": [], "val": [], "test": []}
+        for sample in pen:
+            if sample.label in known:
+                self.pen[part_of(sample.writer)].append(sample)
+        self.pen_chances = _chances(self.pen["train"], config.pen_cap)
+
+    def draw(self, rng: Rng) -> tuple[Frame, int]:
+        """One varied training sample: its frame and the index of its label."""
+        config = self.config
+        while True:
+            framed, label = self._draw_once(rng, config.ink, config.augmentation)
+            if framed is not None:
+                return framed, label
+
+    def _draw_once(
+        self, rng: Rng, ink: InkSettings, setting: Augmentation
+    ) -> tuple[Frame | None, int]:
+        if self.pen["train"] and rng.random() < self.config.pen_share:
+            sample = self.pen["train"][int(np.searchsorted(self.pen_chances, rng.random()))]
+            drawn: Strokes = list(sample.ink)
+            label = self.config.labels.index(sample.label)
+            return vary_strokes(drawn, sample.label, rng, setting, ink), label
+        index = int(rng.integers(len(self.images)))
+        return vary_image(self.images[index], rng, setting, ink), int(self.image_labels[index])
+
+    def part(self, part: str) -> Frames:
+        """The "val" or "test" part as it is, unvaried, in groups mnist-PART and pen-PART."""
+        digits = self._val if part == "val" else self._test
+        pairs: list[tuple[Any, int, str]] = [
+            (image, int(label), f"mnist-{part}")
+            for image, label in zip(digits.images, digits.labels, strict=True)
+        ]
+        pairs += [
+            (sample.ink, self.config.labels.index(sample.label), f"pen-{part}")
+            for sample in self.pen[part]
+        ]
+        framed = [(frame(ink, self.config.ink), label, group) for ink, label, group in pairs]
+        kept = [entry for entry in framed if entry[0] is not None]
+        return Frames(
+            np.stack([entry[0] for entry in kept if entry[0] is not None]),
+            np.array([entry[1] for entry in kept], np.int64),
+            np.array([entry[2] for entry in kept]),
+        )
+
+    def sources(self) -> list[dict[str, Any]]:
+        """What the model learned from, for the model card."""
+        listed = [mnist.SOURCE.to_dict(len(self.images))]
+        if self.pen["train"]:
+            listed.append(PEN.to_dict(len(self.pen["train"])))
+        return listed
+
+
+def _chances(samples: list[Sample], cap: int) -> npt.NDArray[np.float64]:
+    """Cumulated chances of samples, so that no writer counts for more than cap samples."""
+    count = Counter(sample.writer for sample in samples)
+    weights = np.array([min(1.0, cap / count[sample.writer]) for sample in samples])
+    summed = np.cumsum(weights)
+    return np.asarray(summed / summed[-1]) if len(summed) else summed
