@@ -1,0 +1,186 @@
+"""The pad's loop: events in, frames out."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+import pygame
+
+from edge_app.pad import layout
+from edge_app.pad.events import pointer_event
+from edge_app.pad.frames import FRAME_S, FrameClock
+from edge_app.pad.screen import Window
+from edge_app.pad.state import Pad
+from edge_app.pad.view import View
+from edge_app.pointer import Kind, PointerTracker
+from edge_app.recognizer import Prediction, Recognizer
+from edge_app.worker import Worker
+
+DELAY_S = 0.35
+"""From the last pen-up to the recognition."""
+
+_PATIENCE_S = 0.25
+"""Longest wait for an event; a signal that comes meanwhile is noticed after it."""
+
+_ANSWER = pygame.USEREVENT
+"""Wakes the loop when the worker has news."""
+
+_KEYS = {
+    pygame.K_SPACE: "recognise",
+    pygame.K_RETURN: "0",
+    pygame.K_ESCAPE: "leave",
+    pygame.K_BACKSPACE: "undo",
+    pygame.K_DELETE: "clear",
+    pygame.K_c: "clear",
+    **dict(zip((pygame.K_1, pygame.K_2, pygame.K_3), "012", strict=True)),
+    **dict(zip((pygame.K_KP1, pygame.K_KP2, pygame.K_KP3), "012", strict=True)),
+}
+
+
+def run(
+    model: str | Path,
+    *,
+    fullscreen: bool = False,
+    size: tuple[int, int] | None = None,
+    threads: int = 1,
+    runtime: str | None = None,
+    delay_s: float = DELAY_S,
+    print_answers: bool = False,
+) -> int:
+    """Opens the pad and returns when it is closed, with the exit status.
+
+    model, threads, runtime: as for `Recognizer`. size: of the window, px. delay_s: from pen-up
+    to recognition. print_answers: a line of JSON for each recognition on standard output.
+    Raises what `Recognizer` raises, before any window opens, and NoScreenError.
+    """
+    recognizer = Recognizer(model, threads=threads, runtime=runtime)
+    with (
+        Window(size, fullscreen=fullscreen) as window,
+        Worker(recognizer.recognize, wake) as worker,
+        _signals_close_the_window(),
+    ):
+        App(window, worker, delay_s=delay_s, print_answers=print_answers).loop()
+    return 0
+
+
+def wake() -> None:
+    """Makes a waiting loop look for answers; may be called from any thread."""
+    with suppress(pygame.error):  # a full queue wakes the loop as well
+        pygame.event.post(pygame.event.Event(_ANSWER))
+
+
+class App:
+    """Ties window, pointers, pad and worker together."""
+
+    def __init__(
+        self,
+        window: Window,
+        worker: Worker,
+        *,
+        delay_s: float = DELAY_S,
+        print_answers: bool = False,
+    ) -> None:
+        self.clock = FrameClock()
+        self._window, self._worker, self._print = window, worker, print_answers
+        self._view, self._tracker = View(), PointerTracker()
+        self.pad = Pad(self._layout(), worker.submit, delay_s)
+
+    def loop(self) -> None:
+        """Runs until the pad is left. Raises what recognition raised, if it failed."""
+        next_frame = 0.0
+        while not self.pad.leaving:
+            first = pygame.event.wait(self._patience_ms())
+            # Events gather while the last frame has its time; after a pause none is lost.
+            time.sleep(max(0.0, next_frame - time.monotonic()))
+            next_frame = time.monotonic() + FRAME_S
+            with self.clock.frame():
+                self.frame([first, *pygame.event.get()])
+
+    def frame(self, events: list[pygame.event.Event]) -> None:
+        """One frame: takes the events, then draws what they changed."""
+        now = time.monotonic()
+        for event in events:
+            self._handle(event, now)
+        self.pad.tick(now)
+        answer = self._worker.poll()
+        if answer is not None and self.pad.receive(answer) and self._print:
+            print(_json(answer.predictions), flush=True)
+        if drawn := self._view.draw(self._window.surface, self.pad):
+            pygame.display.update(drawn)
+
+    def _patience_ms(self) -> int:
+        wait = _PATIENCE_S
+        if self.pad.due is not None:
+            wait = min(wait, self.pad.due - time.monotonic())
+        return max(1, round(wait * 1000))
+
+    def _layout(self) -> layout.Layout:
+        width, height = self._window.surface.get_size()
+        return layout.fit(width, height, fullscreen=self._window.fullscreen)
+
+    def _handle(self, event: pygame.event.Event, now: float) -> None:
+        if event.type == pygame.QUIT:
+            self.pad.leaving = True
+        elif event.type == pygame.KEYDOWN:
+            self._key(event)
+        elif event.type == pygame.VIDEORESIZE:
+            self._window.refresh()
+            self._resize(now)
+        elif event.type == pygame.VIDEOEXPOSE:
+            self.pad.repaint()
+        elif event.type == pygame.WINDOWFOCUSLOST:
+            self._release(now)
+        elif event.type == pygame.WINDOWLEAVE:
+            self._release(now, Kind.MOUSE)
+        else:
+            self._point(event, now)
+
+    def _key(self, event: pygame.event.Event) -> None:
+        if event.key == pygame.K_F11:
+            self._release(time.monotonic())
+            self._window.toggle_fullscreen()
+            self._resize(time.monotonic())
+        elif event.key == pygame.K_z and event.mod & pygame.KMOD_CTRL:
+            self.pad.command("undo")
+        elif event.key in _KEYS:
+            self.pad.command(_KEYS[event.key])
+
+    def _point(self, event: pygame.event.Event, now: float) -> None:
+        report = pointer_event(event, self._window.surface.get_size(), now)
+        if report is not None:
+            for told in self._tracker.feed(report):
+                self.pad.point(told)
+
+    def _release(self, now: float, kind: Kind | None = None) -> None:
+        for told in self._tracker.release(now, kind):
+            self.pad.point(told)
+
+    def _resize(self, now: float) -> None:
+        self._release(now)
+        self.pad.resize(self._layout())
+
+
+def _json(predictions: list[Prediction]) -> str:
+    found = [{"label": label, "score": round(score, 6)} for label, score in predictions]
+    return json.dumps({"predictions": found}, ensure_ascii=False)
+
+
+@contextmanager
+def _signals_close_the_window() -> Iterator[None]:
+    """SIGTERM and SIGINT leave as the window's close button does; a kiosk has no other way."""
+
+    def close(_number: int, _frame: FrameType | None) -> None:
+        pygame.event.post(pygame.event.Event(pygame.QUIT))
+
+    before = {number: signal.signal(number, close) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
