@@ -1,0 +1,124 @@
+"""Figures computed from answers; no model, no files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from edge_app.ink import Stroke
+from edge_app.recognizer import Recognizer
+
+BINS = 15
+"""Bins of the calibration error."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a recogniser answered to a number of labelled inks."""
+
+    labels: tuple[str, ...]
+    """The recogniser's labels."""
+    truth: npt.NDArray[np.int64]
+    """(n,) index of the true label."""
+    scores: npt.NDArray[np.float32]
+    """(n, len(labels)) probabilities; a row of zeros where no ink was found."""
+
+    @property
+    def top(self) -> npt.NDArray[np.int64]:
+        """(n,) index of the best label, -1 where there was no answer."""
+        best = np.argmax(self.scores, axis=1)
+        return np.where(self.scores.any(axis=1), best, -1)
+
+    @property
+    def right(self) -> npt.NDArray[np.bool_]:
+        """(n,) whether the best answer is the true one."""
+        return np.equal(self.top, self.truth)
+
+    def name(self, index: int) -> str:
+        """The label of an index of `top` or `truth`."""
+        return "nothing" if index < 0 else self.labels[index]
+
+
+def answer(
+    recognizer: Recognizer,
+    inks: Iterable[Sequence[Stroke] | npt.NDArray[np.uint8]],
+    labels: Iterable[str],
+) -> Answers:
+    """Asks the recogniser about every ink. Raises ValueError for a label that it does not know."""
+    index = {label: i for i, label in enumerate(recognizer.labels)}
+    truth, scores = [], []
+    nothing = np.zeros(len(index), np.float32)
+    for ink, label in zip(inks, labels, strict=True):
+        if label not in index:
+            raise ValueError(f"the model has no label {label!r}")
+        found = recognizer.scores(ink)
+        truth.append(index[label])
+        scores.append(nothing if found is None else found)
+    if not truth:
+        raise ValueError("there is no ink to measure on")
+    return Answers(recognizer.labels, np.asarray(truth, np.int64), np.stack(scores))
+
+
+def accuracy(answers: Answers, k: int = 1) -> float:
+    """Share (0 to 1) of inks whose true label is among the k best; ties go to the lower index."""
+    ranked = np.argsort(-answers.scores, axis=1, kind="stable")[:, :k]
+    found = (ranked == answers.truth[:, None]).any(axis=1) & (answers.top >= 0)
+    return float(found.mean())
+
+
+def calibration_error(answers: Answers) -> float:
+    """Expected calibration error of the best score, 0 to 1, over `BINS` bins of equal width.
+
+    C. Guo et al., "On calibration of modern neural networks", ICML 2017, equation 3.
+    """
+    confidence = answers.scores.max(axis=1).astype(np.float64)
+    gap = answers.right - confidence
+    bins = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    return float(np.abs(np.bincount(bins, gap, BINS)).sum() / len(gap))
+
+
+def confusions(answers: Answers, most: int = 10) -> list[dict[str, Any]]:
+    """The most frequent wrong answers: true label, answer, how often."""
+    wrong = ~answers.right
+    pairs = Counter(zip(answers.truth[wrong].tolist(), answers.top[wrong].tolist(), strict=True))
+    ordered = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))[:most]
+    return [
+        {"true": answers.name(true), "answer": answers.name(given), "count": count}
+        for (true, given), count in ordered
+    ]
+
+
+def by_group(answers: Answers, groups: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Inks and accuracy of every group, in the groups' alphabetical order."""
+    names, member = np.unique(np.asarray(groups), return_inverse=True)
+    count = np.bincount(member)
+    share = np.bincount(member, answers.right) / count
+    return {
+        str(name): {"samples": int(n), "top1": float(s)}
+        for name, n, s in zip(names, count, share, strict=True)
+    }
+
+
+def summary(answers: Answers) -> dict[str, Any]:
+    """The figures that every part of an evaluation shows."""
+    return {
+        "samples": len(answers.truth),
+        "top1": accuracy(answers),
+        "top3": accuracy(answers, 3),
+        "calibration_error": calibration_error(answers),
+        "confusions": confusions(answers),
+        "misses": [
+            {
+                "index": int(i),
+                "true": answers.name(answers.truth[i]),
+                "answer": answers.name(answers.top[i]),
+                "score": float(answers.scores[i].max()),
+            }
+            for i in np.flatnonzero(~answers.right)
+        ],
+    }
