@@ -1,0 +1,136 @@
+"""The model card: README.md of a model directory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from convert import VARIANTS
+from convert.golden import Golden
+from convert.runs import Run
+from convert.verify import Figures, Gate, rows
+from edge_app.bundle import Bundle
+
+_SHOWN_APART = ("name", "task", "labels", "ink")
+"""Keys of config.json that the card tells in its own words."""
+
+_LONGEST_LABELS = 40
+"""Labels listed one by one; of more, the first and the last are named."""
+
+
+def write(
+    run: Run,
+    bundle: Bundle,
+    figures: Mapping[str, Figures],
+    gate: Gate,
+    golden: Golden,
+    frames: int,
+) -> str:
+    """The card's Markdown.
+
+    figures: of the Keras model and of every variant that was tried. frames: how many held-out
+    frames they were measured on.
+    """
+    shipped = figures[bundle.quantization]
+    result = run.result
+    parts = [
+        f"# {bundle.name}",
+        f"Model of hangul-pad that reads one handwritten character: {_labels(bundle.labels)}. "
+        f"Exported {bundle.created} as **{bundle.quantization}** "
+        f"({VARIANTS[bundle.quantization]}), {shipped.size_kib:.1f} KiB.",
+        "## Intended use",
+        "One character at a time, as pen strokes or as an image, framed by `edge_app.ink`, on a "
+        "Raspberry Pi or a laptop, offline:",
+        "```python\n"
+        "from edge_app import Recognizer\n"
+        f'Recognizer("{bundle.name}").recognize(ink)\n'
+        "```",
+        "## Training",
+        f"Run `{run.folder.name}`, finished {run.finished or 'at an unknown time'}: "
+        f"{result.get('epochs', '?')} epochs in {_minutes(result.get('train_seconds'))} "
+        f"on {result.get('backend', 'an unknown backend')} ({_versions(result)}).",
+        _sources(result.get("sources")),
+        "Configuration:",
+        "```json\n"
+        + _json({key: run.config[key] for key in run.config if key not in _SHOWN_APART})
+        + "\n```",
+        "Ink settings (also in `model.json`):",
+        "```json\n" + _json(bundle.ink.to_dict()) + "\n```",
+    ]
+    if result.get("metrics"):
+        parts += [
+            "Figures of the Keras model, as training recorded them:",
+            "```json\n" + _json(result["metrics"]) + "\n```",
+        ]
+    parts += [
+        "## Figures",
+        f"On {frames:,} held-out frames, every variant through `edge_app.Recognizer` under "
+        "LiteRT at one thread. Agreement: the same best answer as the Keras model. Top-3 "
+        "overlap: the mean share of its best three. Ties: ink on which equal logits leave the "
+        "rank of the best three to chance. Latency: median from frame to logits, float32 = 1.",
+        _markdown(rows(figures)),
+        f"Of the {len(golden.labels)} inks in `golden.npz` it reads {golden.read_right} right. "
+        f"Scores are the softmax of the logits at temperature {bundle.temperature:.3g}.",
+        f"Command: `python convert/to_tflite.py runs/{run.folder.name}`. A file is refused below "
+        f"{gate.agreement:.1%} agreement or {gate.overlap:.1%} top-3 overlap, or above "
+        f"{100 * gate.accuracy_loss:.1f} points of lost accuracy.",
+        "## Limits",
+        "- Every ink gets one of the labels: a letter, a scribble or two characters at once get "
+        "one too, sometimes with a high score.\n"
+        "- The scores were fitted to held-out ink like the training ink above; people who write "
+        "otherwise are read worse than the figures say.\n"
+        "- Size and place of the ink do not matter and cannot tell characters apart.",
+        "## Rebuild",
+        f"```sh\npython train/train.py {run.task} --seed {run.config.get('seed', 0)}\n"
+        "python convert/to_tflite.py\n```",
+        "The weights come under the project's MIT licence; the sources keep their own.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _labels(labels: Sequence[str]) -> str:
+    if len(labels) <= _LONGEST_LABELS:
+        return " ".join(labels)
+    return f"{len(labels):,} of them, {labels[0]} to {labels[-1]}"
+
+
+def _minutes(seconds: Any) -> str:
+    return f"{seconds / 60:.0f} minutes" if isinstance(seconds, (int, float)) else "unknown time"
+
+
+def _versions(result: Mapping[str, Any]) -> str:
+    versions = result.get("versions")
+    if not isinstance(versions, dict) or not versions:
+        return "versions unknown"
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
+
+
+def _sources(sources: Any) -> str:
+    if not isinstance(sources, list) or not sources:
+        return "The run does not say what ink it learned from."
+    table = [["source", "licence", "samples", "note"]]
+    for source in sources:
+        name = _cell(source.get("name", "?"))
+        if url := source.get("url"):
+            name = f"[{name}]({url})"
+        samples = source.get("samples")
+        count = f"{samples:,}" if isinstance(samples, int) else ""
+        table.append(
+            [name, _cell(source.get("licence", "?")), count, _cell(source.get("note", ""))]
+        )
+    return _markdown(table)
+
+
+def _cell(value: Any) -> str:
+    return " ".join(str(value).split()).replace("|", "\\|")
+
+
+def _markdown(table: Sequence[Sequence[str]]) -> str:
+    heading, *others = table
+    lines = [heading, ["---"] * len(heading), *others]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)

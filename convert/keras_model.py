@@ -1,0 +1,154 @@
+"""Keras model to .tflite bytes, in each of the ways a model can be quantised."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+import warnings
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+# Only the TensorFlow backend can export; a model saved under torch or JAX loads in it the same.
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+
+from convert import INPUT, OUTPUT, ConversionError, calibration
+from convert.runs import MODEL_FILE, Frames, Run
+
+_SIGNATURE = "serving_default"
+
+_LABELS_FILE = "labels.txt"
+
+
+def load(run: Run) -> Any:
+    """The run's Keras model. Raises ConversionError if it is damaged or is not the labels'."""
+    path = run.folder / MODEL_FILE
+    if keras.backend.backend() != "tensorflow":
+        raise ConversionError(
+            f"{path}: Keras already runs on {keras.backend.backend()} here; "
+            f"convert in a process of its own"
+        )
+    try:
+        model = keras.saving.load_model(path, compile=False)
+    except Exception as error:  # Keras raises whatever its zip, JSON and HDF5 readers do
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ConversionError(
+            f"{path}: cannot be loaded ({reason}); train again with train/train.py"
+        ) from None
+    side = run.ink.size
+    expected = ((None, side, side, 1), (None, len(run.labels)))
+    found = (model.input_shape, model.output_shape)
+    if found != expected:
+        raise ConversionError(
+            f"{path}: takes {found[0]} and gives {found[1]}, but config.json asks for "
+            f"{expected[0]} and {expected[1]}; train again with train/train.py"
+        )
+    return model
+
+
+def versions() -> dict[str, str]:
+    """The software that converts, and its versions."""
+    return {"keras": keras.__version__, "tensorflow": tf.__version__}
+
+
+def predict(model: Any, frames: Frames) -> Any:
+    """The Keras model's logits for frames, (n, labels) float32."""
+    return model.predict(calibration.as_input(frames), batch_size=256, verbose=0)
+
+
+def convert(model: Any, run: Run, frames: Frames, variants: Sequence[str]) -> dict[str, bytes]:
+    """The model as .tflite bytes, labels appended, for each name in variants.
+
+    frames: calibration ink for the variants with quantised activations.
+    Raises ConversionError when TensorFlow cannot convert the model.
+    """
+    files = {}
+    with tempfile.TemporaryDirectory(prefix="hangul-pad-") as folder, warnings.catch_warnings():
+        # TensorFlow's converter warns about its own innards, e.g. that its debugger uses the
+        # interpreter that LiteRT replaces. Nothing of that concerns the file.
+        warnings.simplefilter("ignore")
+        _export(model, run.ink.size, folder)
+        for variant in variants:
+            try:
+                content = _convert(folder, frames, variant)
+            except Exception as error:  # the converter raises many types, some of its own
+                reason = str(error).strip().splitlines()[0]
+                raise ConversionError(
+                    f"{run.folder}: TensorFlow cannot convert it to {variant} ({reason}); "
+                    f"leave that variant out with --variant"
+                ) from error
+            files[variant] = _with_labels(content, run.labels)
+    return files
+
+
+def _export(model: Any, side: int, folder: str) -> None:
+    """Writes a SavedModel with a fixed batch of one and named tensors.
+
+    `ExportArchive` is the only exporter that keeps the names; `tf.saved_model.save` writes a
+    Keras 3 model without its weights and does not say so.
+    """
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    archive.add_endpoint(
+        _SIGNATURE,
+        lambda ink: {OUTPUT: model(ink, training=False)},
+        input_signature=[tf.TensorSpec((1, side, side, 1), tf.float32, name=INPUT)],
+    )
+    archive.write_out(folder, verbose=False)
+
+
+def _convert(folder: str, frames: Frames, variant: str) -> bytes:
+    converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[_SIGNATURE])
+    if variant == "float32":
+        return bytes(converter.convert())
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if variant == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    if variant in ("int8", "mixed"):
+        converter.representative_dataset = calibration.representative(frames)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    if variant == "int8":
+        converter.inference_input_type = tf.int8
+        converter.inference_output_type = tf.int8
+    if variant == "mixed":
+        return _convert_but_last(converter, folder, frames)
+    return bytes(converter.convert())
+
+
+def _convert_but_last(converter: Any, folder: str, frames: Frames) -> bytes:
+    """Full int8 but for the operation that computes the logits.
+
+    256 levels over the whole range of the logits are too coarse to rank the runners-up, whose
+    logits lie close together: they tie. The quantisation debugger is the converter's only way
+    of leaving one operation out; it knows the operation by the name of the tensor it writes.
+    """
+    plain = Interpreter(model_content=_convert(folder, frames, "float32"))
+    (logits,) = plain.get_output_details()
+    debugger = tf.lite.experimental.QuantizationDebugger(
+        converter=converter,
+        debug_dataset=converter.representative_dataset,
+        debug_options=tf.lite.experimental.QuantizationDebugOptions(
+            denylisted_nodes=[logits["name"]]
+        ),
+    )
+    return bytes(debugger.get_nondebug_quantized_model())
+
+
+def _with_labels(content: bytes, labels: Sequence[str]) -> bytes:
+    """The file with labels.txt appended as a zip.
+
+    TFLite's convention for files that belong to a model: every interpreter ignores what follows
+    the flatbuffer, and any unzip finds it. Source: "Adding metadata to TensorFlow Lite models",
+    on packing associated files.
+    """
+    buffer = io.BytesIO(content)
+    with zipfile.ZipFile(buffer, "a") as archive:
+        # ZipInfo's own fixed date: the same run gives the same bytes on any day.
+        archive.writestr(zipfile.ZipInfo(_LABELS_FILE), "".join(f"{one}\n" for one in labels))
+    return buffer.getvalue()

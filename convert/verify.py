@@ -1,0 +1,216 @@
+"""Holds every variant against the Keras model it came from, through the pad's own runtime."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from convert.runs import Heldout
+from edge_app.recognizer import Recognizer
+
+Logits = npt.NDArray[np.float32]
+"""(m, labels) float32, one row for each held-out frame."""
+
+REFERENCE = "float32"
+"""The variant whose latency is 1."""
+
+KERAS = "keras"
+"""The name of the Keras model's own row among the figures."""
+
+_ROUNDS, _BURST = 30, 10
+"""Latency: every variant in turn, this often, this many calls in a row."""
+
+
+ALL = "all"
+"""The name under which every group's ink counts together."""
+
+TIES = 0.001
+"""Share of held-out ink whose best three may be tied before a variant loses answers by it."""
+
+NOT_PORTABLE = ("dynamic",)
+"""Variants that tflite-runtime 2.14 may refuse (FULLY_CONNECTED version 12) or run slowly."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one variant does on the held-out ink."""
+
+    broken: bool
+    """Whether any logit is NaN or infinite."""
+    agreement: float
+    """Share of frames with the Keras model's best answer, 0 to 1."""
+    overlap: float
+    """Mean share of the Keras model's best three that are among this one's, 0 to 1."""
+    ties: float
+    """Share of frames on which the best three, or the third and the fourth, score the same."""
+    accuracy: Mapping[str, tuple[float, float]]
+    """For each group, and for `ALL`: top-1 and top-3 accuracy, 0 to 1."""
+    size_kib: float
+    """Size of the file, KiB; NaN for the Keras model."""
+    latency: float
+    """Median time from frame to logits, over `REFERENCE`'s; NaN for the Keras model."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a variant must keep of the Keras model's answers to be written at all."""
+
+    agreement: float = 0.998
+    """Least share of best answers that are the same: what the product promises its users."""
+    overlap: float = 0.990
+    """Least share of the best three that are the same, in any order: the pad offers three."""
+    accuracy_loss: float = 0.001
+    """Most top-1 accuracy lost. Two models may agree and yet differ where it hurts."""
+    size_kib: float = math.inf
+    """Largest file, KiB: what the task's file may take."""
+
+    def objections(self, figures: Figures, keras: Figures) -> list[str]:
+        """Why figures do not pass, next to the Keras model's; empty if they do."""
+        if figures.broken:
+            return ["some of its logits are not finite numbers"]
+        found = []
+        if figures.agreement < self.agreement:
+            found.append(
+                f"its answer is the Keras model's for {figures.agreement:.2%} of held-out ink, "
+                f"at least {self.agreement:.2%} is asked for"
+            )
+        if figures.overlap < self.overlap:
+            found.append(
+                f"it shares {figures.overlap:.2%} of the best three answers, "
+                f"at least {self.overlap:.2%} is asked for"
+            )
+        loss = keras.accuracy[ALL][0] - figures.accuracy[ALL][0]
+        if loss > self.accuracy_loss:
+            found.append(
+                f"it loses {100 * loss:.2f} points of accuracy, "
+                f"at most {100 * self.accuracy_loss:.2f} may go"
+            )
+        if figures.size_kib > self.size_kib:
+            found.append(f"it takes {figures.size_kib:.0f} KiB of at most {self.size_kib:.0f}")
+        return found
+
+
+GATES = {"digits": Gate(size_kib=120)}
+"""The gate of each task that has limits of its own."""
+
+
+def measure(
+    recognizers: Mapping[str, Recognizer],
+    sizes: Mapping[str, int],
+    keras: Logits,
+    heldout: Heldout,
+) -> dict[str, Figures]:
+    """The figures of the Keras model, under `KERAS`, and of every variant.
+
+    recognizers: each variant, opened; `REFERENCE` is among them. sizes: of their files, bytes.
+    keras: the Keras model's logits for heldout.
+    """
+    figures = {KERAS: compare(keras, keras, heldout, math.nan, math.nan)}
+    ratios = latencies(recognizers, heldout.frames)
+    for name, recognizer in recognizers.items():
+        logits = np.stack([recognizer.logits(framed) for framed in heldout.frames])
+        figures[name] = compare(logits, keras, heldout, sizes[name], ratios[name])
+    return figures
+
+
+def compare(
+    logits: Logits, keras: Logits, heldout: Heldout, size: float, latency: float
+) -> Figures:
+    """The figures of one variant.
+
+    logits, keras: the variant's and the Keras model's, (m, labels) in the order of heldout.
+    size: of the file, bytes. latency: over the reference's.
+    """
+    ours, theirs = _best(logits, 3), _best(keras, 3)
+    shared = (ours[:, :, np.newaxis] == theirs[:, np.newaxis, :]).any(axis=2)
+    right = ours == heldout.labels[:, np.newaxis]
+    ranked = -np.sort(-logits, axis=1)[:, :4]
+    groups = {str(name): heldout.group == name for name in np.unique(heldout.group)}
+    groups[ALL] = np.ones(len(logits), bool)
+    return Figures(
+        broken=not bool(np.isfinite(logits).all()),
+        agreement=float((ours[:, 0] == theirs[:, 0]).mean()),
+        overlap=float(shared.mean()),
+        ties=float((ranked[:, :-1] == ranked[:, 1:]).any(axis=1).mean()),
+        accuracy={
+            name: (float(right[chosen, 0].mean()), float(right[chosen].any(axis=1).mean()))
+            for name, chosen in groups.items()
+        },
+        size_kib=size / 1024,
+        latency=latency,
+    )
+
+
+def latencies(
+    recognizers: Mapping[str, Recognizer], frames: npt.NDArray[np.uint8]
+) -> dict[str, float]:
+    """Median time from frame to logits for each recogniser, as a ratio to `REFERENCE`'s.
+
+    They take turns, so that a machine that slows down slows all of them down.
+    """
+    times: dict[str, list[float]] = {name: [] for name in recognizers}
+    for turn in range(_ROUNDS):
+        for name, recognizer in recognizers.items():
+            for call in range(_BURST):
+                one = frames[(turn * _BURST + call) % len(frames)]
+                start = time.perf_counter()
+                recognizer.logits(one)
+                times[name].append(time.perf_counter() - start)
+    medians = {name: float(np.median(taken)) for name, taken in times.items()}
+    return {name: median / medians[REFERENCE] for name, median in medians.items()}
+
+
+def choose(figures: Mapping[str, Figures], passed: Sequence[str]) -> str | None:
+    """The variant to ship: the smallest and fastest of those that lose no answer.
+
+    passed: the variants that the gate lets through. A variant whose best three tie ranks them
+    by chance, so it comes only where nothing else passes. None if nothing may be shipped.
+    """
+    portable = [name for name in passed if name not in NOT_PORTABLE]
+    ranked = [name for name in portable if figures[name].ties <= TIES] or portable
+    return min(
+        ranked, key=lambda name: figures[name].size_kib * figures[name].latency, default=None
+    )
+
+
+def rows(figures: Mapping[str, Figures]) -> list[list[str]]:
+    """The figures as a table of texts, heading first, one row for each variant."""
+    groups = list(next(iter(figures.values())).accuracy)
+    if len(groups) == 2:  # one group is all there is
+        groups.remove(ALL)
+    heading = ["variant", "KiB", "latency", "agreement", "top-3 overlap", "ties"]
+    for group in groups:
+        heading += [f"{group} top-1", f"{group} top-3"]
+    table = [heading]
+    for name, one in figures.items():
+        row = [name, _number(one.size_kib, 1), _number(one.latency, 2)]
+        row += [f"{share:.2%}" for share in (one.agreement, one.overlap, one.ties)]
+        for group in groups:
+            row += [f"{share:.2%}" for share in one.accuracy[group]]
+        table.append(row)
+    return table
+
+
+def aligned(table: Sequence[Sequence[str]]) -> str:
+    """A table for the terminal: columns as wide as their widest text, figures to the right."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines = []
+    for first, *others in table:
+        cells = [first.ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def _number(value: float, decimals: int) -> str:
+    return "" if math.isnan(value) else f"{value:.{decimals}f}"
+
+
+def _best(logits: Logits, k: int) -> npt.NDArray[np.int64]:
+    # As edge_app.recognizer.top_k ranks: ties go to the lower index.
+    return np.argsort(-logits, axis=1, kind="stable")[:, :k].astype(np.int64)
