@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from convert import VARIANTS
 from convert.golden import Golden
 from convert.runs import Run
-from convert.verify import Figures, Gate, rows
+from convert.verify import COUNTS, Figures, Gate, rows
 from edge_app.bundle import Bundle
 
 _SHOWN_APART = ("name", "task", "labels", "ink")
@@ -53,7 +55,7 @@ def write(
         _sources(result.get("sources")),
         "Configuration:",
         "```json\n"
-        + _json({key: run.config[key] for key in run.config if key not in _SHOWN_APART})
+        + _json({key: _named(run.config[key]) for key in run.config if key not in _SHOWN_APART})
         + "\n```",
         "Ink settings (also in `model.json`):",
         "```json\n" + _json(bundle.ink.to_dict()) + "\n```",
@@ -67,23 +69,24 @@ def write(
         "## Figures",
         f"On {frames:,} held-out frames, every variant through `edge_app.Recognizer` under "
         "LiteRT at one thread. Agreement: the same best answer as the Keras model. Top-3 "
-        "overlap: the mean share of its best three. Ties: ink on which equal logits leave the "
-        "rank of the best three to chance. Latency: median from frame to logits, float32 = 1.",
+        "overlap: the mean share of its best three; top-3 kept: the same for those of them that "
+        f"score {COUNTS:.1%} or more, which are the ones a reader could want. Ties: ink on which "
+        "equal logits leave the rank of the best three to chance. Latency: median from frame to "
+        "logits, float32 = 1.",
         _markdown(rows(figures)),
         f"Of the {len(golden.labels)} inks in `golden.npz` it reads {golden.read_right} right. "
         f"Scores are the softmax of the logits at temperature {bundle.temperature:.3g}.",
         f"Command: `python convert/to_tflite.py runs/{run.folder.name}`. A file is refused below "
-        f"{gate.agreement:.1%} agreement or {gate.overlap:.1%} top-3 overlap, or above "
-        f"{100 * gate.accuracy_loss:.1f} points of lost accuracy.",
+        f"{gate.agreement:.1%} agreement or {gate.kept:.1%} top-3 kept, or above "
+        f"{100 * gate.accuracy_loss:.1f} points of lost accuracy{_size_limit(gate)}.",
         "## Limits",
         "- Every ink gets one of the labels: a letter, a scribble or two characters at once get "
         "one too, sometimes with a high score.\n"
-        "- The scores were fitted to held-out ink like the training ink above; people who write "
-        "otherwise are read worse than the figures say.\n"
+        "- The figures and the scores hold for ink like that of the sources above; people who "
+        "write otherwise are read worse.\n"
         "- Size and place of the ink do not matter and cannot tell characters apart.",
         "## Rebuild",
-        f"```sh\npython train/train.py {run.task} --seed {run.config.get('seed', 0)}\n"
-        "python convert/to_tflite.py\n```",
+        f"```sh\n{_training_command(run)}\npython convert/to_tflite.py\n```",
         "The weights come under the project's MIT licence; the sources keep their own.",
     ]
     return "\n\n".join(parts) + "\n"
@@ -96,7 +99,31 @@ def _labels(labels: Sequence[str]) -> str:
 
 
 def _minutes(seconds: Any) -> str:
-    return f"{seconds / 60:.0f} minutes" if isinstance(seconds, (int, float)) else "unknown time"
+    return f"{seconds / 60:.1f} minutes" if isinstance(seconds, (int, float)) else "unknown time"
+
+
+def _size_limit(gate: Gate) -> str:
+    return f", or above {gate.size_kib:.0f} KiB" if math.isfinite(gate.size_kib) else ""
+
+
+def _named(value: Any) -> Any:
+    """A value of the configuration with paths cut to file names: nobody else has that disk."""
+    if isinstance(value, list):
+        return [_named(one) for one in value]
+    if isinstance(value, str) and Path(value).is_absolute():
+        return Path(value).name
+    return value
+
+
+def _training_command(run: Run) -> str:
+    words = ["python train/train.py", run.task]
+    words += [
+        f"--{key.replace('_', '-')} {run.config[key]}"
+        for key in ("epochs", "epoch_samples", "batch", "seed")
+        if key in run.config
+    ]
+    words += [f"--pen {_named(pen)}" for pen in run.config.get("pen", [])]
+    return " ".join(words)
 
 
 def _versions(result: Mapping[str, Any]) -> str:

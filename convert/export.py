@@ -8,15 +8,12 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from convert import INPUT, OUTPUT, ConversionError, card, golden, package, runs, temperature, verify
-from convert.runs import Heldout, Run
-from convert.verify import Figures, Gate, Logits
+from convert import INPUT, OUTPUT, ConversionError, card, golden, package, runs, verify
+from convert.runs import Run
+from convert.verify import Figures, Gate, Reference
 from edge_app import bundle as bundles
 from edge_app.bundle import Bundle, BundleError
 from edge_app.recognizer import Recognizer
-
-_VALIDATION = "val"
-"""The group of held-out ink on which a temperature is fitted: training looked at it already."""
 
 
 def convert_run(run: Run, target: Path, tried: Sequence[str], choice: str | None) -> None:
@@ -34,15 +31,12 @@ def convert_run(run: Run, target: Path, tried: Sequence[str], choice: str | None
     calibration, heldout = runs.calibration(run), runs.heldout(run)
     model = keras_model.load(run)
     print(f"{run.folder}: converting to {', '.join(tried)}", flush=True)
-    reference = keras_model.predict(model, heldout.frames)
+    reference = Reference(keras_model.predict(model, heldout.frames), run.temperature)
     # float32 is the measure of latency, so it is made whether or not it may be chosen.
     made = list(dict.fromkeys((verify.REFERENCE, *tried)))
     files = keras_model.convert(model, run, calibration, made)
-    heat = _temperature(run, reference, heldout)
     software = ", ".join(f"{name} {version}" for name, version in keras_model.versions().items())
-    described = {
-        name: describe(run, name, content, heat, software) for name, content in files.items()
-    }
+    described = {name: describe(run, name, content, software) for name, content in files.items()}
     with tempfile.TemporaryDirectory(prefix="hangul-pad-") as folder:
         recognizers = {
             name: _open(Path(folder, name), content, described[name], run)
@@ -62,10 +56,10 @@ def convert_run(run: Run, target: Path, tried: Sequence[str], choice: str | None
     )
 
 
-def describe(run: Run, variant: str, content: bytes, heat: float, software: str) -> Bundle:
+def describe(run: Run, variant: str, content: bytes, software: str) -> Bundle:
     """The description (model.json) of one variant's file.
 
-    heat: the softmax temperature. software: what converted it, with versions.
+    software: what converted it, with versions.
     """
     return Bundle(
         format=bundles.FORMAT,
@@ -74,21 +68,12 @@ def describe(run: Run, variant: str, content: bytes, heat: float, software: str)
         ink=run.ink,
         input=INPUT,
         output=OUTPUT,
-        temperature=heat,
+        temperature=run.temperature,
         quantization=variant,
         sha256=hashlib.sha256(content).hexdigest(),
         created=datetime.date.today().isoformat(),
         source=f"run {run.folder.name}, converted with {software}",
     )
-
-
-def _temperature(run: Run, reference: Logits, heldout: Heldout) -> float:
-    if run.temperature is not None:
-        return run.temperature
-    chosen = heldout.group == _VALIDATION
-    if not chosen.any():
-        return 1.0
-    return temperature.fit(reference[chosen], heldout.labels[chosen])
 
 
 def _open(folder: Path, content: bytes, bundle: Bundle, run: Run) -> Recognizer:

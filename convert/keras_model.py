@@ -19,7 +19,8 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 from convert import INPUT, OUTPUT, ConversionError, calibration
-from convert.runs import MODEL_FILE, Frames, Run
+from convert.runs import Frames, Run
+from train import rundir
 
 _SIGNATURE = "serving_default"
 
@@ -28,7 +29,7 @@ _LABELS_FILE = "labels.txt"
 
 def load(run: Run) -> Any:
     """The run's Keras model. Raises ConversionError if it is damaged or is not the labels'."""
-    path = run.folder / MODEL_FILE
+    path = run.folder / rundir.MODEL
     if keras.backend.backend() != "tensorflow":
         raise ConversionError(
             f"{path}: Keras already runs on {keras.backend.backend()} here; "

@@ -1,15 +1,13 @@
-"""A finished training run: the folder that `train/train.py` leaves and conversion starts from.
+"""A finished training run, read and checked: what conversion starts from.
 
-model.keras       the network: (size, size, 1) float32 ink 0 to 1 in, logits out
-config.json       task, name, labels, ink settings, seed, and what else training used
-result.json       written last, so that its presence means "finished"
-calibration.npz   frames: real training ink, to set the ranges of the quantised tensors
-heldout.npz       frames, labels, group: ink that training never saw, to judge the result
+`train.rundir` says which files a run's folder holds. Its frames were framed by `edge_app.ink` in
+training, so conversion needs no data set.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +18,7 @@ import numpy.typing as npt
 
 from convert import ConversionError
 from edge_app.ink import InkSettings
-
-MODEL_FILE = "model.keras"
-CONFIG_FILE = "config.json"
-RESULT_FILE = "result.json"
-CALIBRATION_FILE = "calibration.npz"
-HELDOUT_FILE = "heldout.npz"
+from train import rundir
 
 Frames = npt.NDArray[np.uint8]
 """Framed ink, (n, size, size) uint8, paper 0, ink 255."""
@@ -47,6 +40,8 @@ class Run:
     """What each logit means."""
     ink: InkSettings
     """How its ink was framed."""
+    temperature: float
+    """The softmax temperature that training fitted; 1 where it did not."""
     config: dict[str, Any]
     """All of config.json."""
     result: dict[str, Any]
@@ -56,12 +51,6 @@ class Run:
     def finished(self) -> str:
         """When training ended, ISO 8601; such texts sort by time."""
         return str(self.result.get("finished", ""))
-
-    @property
-    def temperature(self) -> float | None:
-        """The softmax temperature that training fitted, if it did."""
-        value = self.result.get("temperature")
-        return None if value is None else float(value)
 
 
 @dataclass(frozen=True)
@@ -99,7 +88,7 @@ def survey(root: Path) -> Survey:
     newest: dict[str, Run] = {}
     passed_over, broken = [], []
     for folder in folders:
-        if not (folder / RESULT_FILE).is_file():
+        if not (folder / rundir.RESULT).is_file():
             passed_over.append(f"{folder}: passed over, training has not finished")
             continue
         try:
@@ -121,14 +110,14 @@ def read(folder: Path) -> Run:
     """Reads a finished run's description. Raises ConversionError for anything amiss."""
     if not folder.is_dir():
         raise ConversionError(f"{folder}: no such run; give the folder of a finished run")
-    if not (folder / RESULT_FILE).is_file():
+    if not (folder / rundir.RESULT).is_file():
         raise ConversionError(
-            f"{folder}: training has not finished (no {RESULT_FILE}); "
+            f"{folder}: training has not finished (no {rundir.RESULT}); "
             f"continue it with train/train.py --resume"
         )
-    config = _read_object(folder / CONFIG_FILE)
-    result = _read_object(folder / RESULT_FILE)
-    path = folder / CONFIG_FILE
+    config = _read_object(folder / rundir.CONFIG)
+    result = _read_object(folder / rundir.RESULT)
+    path = folder / rundir.CONFIG
     try:
         name, task, labels = config["name"], config["task"], config["labels"]
         ink = InkSettings.from_dict(config["ink"])
@@ -141,18 +130,24 @@ def read(folder: Path) -> Run:
         raise ConversionError(f"{path}: name must be a plain folder name, not {name!r}; {_RETRAIN}")
     if not isinstance(labels, list) or not all(isinstance(one, str) for one in labels):
         raise ConversionError(f"{path}: labels must be a list of texts; {_RETRAIN}")
-    return Run(folder, name, str(task), tuple(labels), ink, config, result)
+    temperature = result.get("temperature", 1.0)
+    if not isinstance(temperature, (int, float)) or not 0 < temperature < math.inf:
+        raise ConversionError(
+            f"{folder / rundir.RESULT}: temperature must be a positive number, "
+            f"not {temperature!r}; {_RETRAIN}"
+        )
+    return Run(folder, name, str(task), tuple(labels), ink, float(temperature), config, result)
 
 
 def calibration(run: Run) -> Frames:
     """The run's calibration ink, (n, size, size) uint8. Raises ConversionError."""
-    path = run.folder / CALIBRATION_FILE
+    path = run.folder / rundir.CALIBRATION
     return _check_frames(path, _read_arrays(path, "frames")["frames"], run)
 
 
 def heldout(run: Run) -> Heldout:
     """The run's held-out ink. Raises ConversionError."""
-    path = run.folder / HELDOUT_FILE
+    path = run.folder / rundir.HELDOUT
     arrays = _read_arrays(path, "frames", "labels", "group")
     frames = _check_frames(path, arrays["frames"], run)
     labels, group = arrays["labels"], arrays["group"]

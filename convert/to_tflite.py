@@ -19,7 +19,7 @@ from convert.export import convert_run
 from convert.runs import Run
 from edge_app import bundle as bundles
 
-RUNS = Path(__file__).resolve().parents[1] / "runs"
+RUNS = Path("runs")
 """Where training leaves its runs."""
 
 
