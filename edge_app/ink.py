@@ -44,6 +44,15 @@ _EVEN_BORDER = 2
 _MIN_CONTRAST = 20
 """Grey levels (of 255) by which ink must differ from its paper to count as ink."""
 
+_SHEET_SIDE = 160
+"""Longer side (px) of the reduced photograph in which a sheet on a table is looked for."""
+
+_SHEET_SHARE, _SHEET_FILL = 0.2, 0.8
+"""A sheet on a table fills at least these shares of the photograph and of its own hull."""
+
+_SHEET_EDGE = 0.65
+"""Along most of its edge the table is at most this share as light as the sheet beside it."""
+
 _INK_LEVEL = 0.4
 """Threshold between paper (0) and full ink (1) when an enlarged image becomes a bitmap."""
 
@@ -225,6 +234,8 @@ def _lift_ink(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
 
 def _lift_from_photo(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
     """Ink coverage of a photograph or scan with shadows, grain and specks."""
+    if (sheet := _lift_sheet(image)) is not None:
+        image = sheet
     # The median of a wide neighbourhood follows the light but not the thin ink in it. Grain is
     # blurred away before, by about the width of a hairline.
     soft = cv2.GaussianBlur(image, (0, 0), max(0.6, max(image.shape) / 800))
@@ -257,6 +268,65 @@ def _lift_from_photo(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | No
     coverage = np.clip((level - paper_mean) * (255 / (ink_mean - paper_mean)), 0, 255)
     near = cv2.dilate(mask, np.ones((3, 3), np.uint8))
     return np.asarray(np.where(near > 0, coverage, 0), np.uint8)
+
+
+def _lift_sheet(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
+    """A picture of a light sheet on a darker table, with the sheet's tone carried on over it.
+
+    None where no table shows. Of all levels that part the picture into table and sheet the one
+    with the sharpest outline counts: the edge of a shadow or of a pool of light is soft.
+    """
+    height, width = image.shape
+    shrink = _SHEET_SIDE / max(image.shape)
+    target = (max(3, round(width * shrink)), max(3, round(height * shrink)))
+    small = cv2.resize(image, target, interpolation=cv2.INTER_AREA)
+    low, high, _, _ = cv2.minMaxLoc(small)
+    window = np.ones((5, 5), np.uint8)
+    darkest = cv2.erode(small, window).astype(np.float32)
+    step = darkest / np.maximum(cv2.dilate(small, window), 1)
+    found: npt.NDArray[Any] | None = None
+    softest = _SHEET_EDGE
+    for level in np.linspace(low, high, 14)[1:-1]:
+        sheet = _whole_sheet((small > level).astype(np.uint8))
+        if sheet is None:
+            continue
+        outline = step[cv2.morphologyEx(sheet, cv2.MORPH_GRADIENT, window) > 0]
+        softness = float(np.percentile(outline, 80)) if outline.size else 1.0
+        if softness < softest:
+            found, softest = sheet, softness
+    if found is None:
+        return None
+    # The edge itself is half table, half paper; beyond the picture's own edge goes more sheet.
+    found = cv2.erode(found, window, borderValue=1)
+    within, blur = found.astype(np.float32), _SHEET_SIDE / 20
+    weight = cv2.GaussianBlur(within, (0, 0), blur)
+    seen = cv2.GaussianBlur(small * within, (0, 0), blur)
+    mean = float(cv2.mean(small, mask=found)[0])
+    # A touch of the mean everywhere: it alone counts where the sheet is far away.
+    carried = cv2.resize((seen + 1e-3 * mean) / (weight + 1e-3), (width, height))
+    inside = cv2.resize(found, (width, height), interpolation=cv2.INTER_NEAREST) > 0
+    return np.asarray(np.where(inside, image, np.rint(carried)), np.uint8)
+
+
+def _whole_sheet(light: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
+    """The sheet (1) that a mask of what is light (1) shows, its ink filled in, or None.
+
+    Ink, even a bold letter, is thin beside the hull around it; a sheet fills its hull but for
+    the ink, and a good part of the picture. A table shows along the picture's border.
+    """
+    border = np.concatenate((light[0], light[-1], light[:, 0], light[:, -1]))
+    if np.count_nonzero(border) > 0.75 * border.size:
+        return None
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(light, connectivity=8)
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    if areas.size == 0 or areas.max() < _SHEET_SHARE * light.size:
+        return None
+    largest = (parts == 1 + int(areas.argmax())).astype(np.uint8)
+    hull = cv2.convexHull(cv2.findNonZero(largest))
+    sheet = cv2.fillConvexPoly(np.zeros_like(light), hull, 1)
+    if areas.max() < _SHEET_FILL * np.count_nonzero(sheet):
+        return None
+    return np.asarray(sheet, np.uint8)
 
 
 def _drop_specks_and_edges(mask: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
