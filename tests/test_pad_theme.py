@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import numpy as np
+import pygame
+import pytest
+
+from edge_app.pad import theme
+from edge_app.pad.theme import Colour, Fonts
+from edge_app.pad.view import BUTTONS, HINT, percentage
+
+
+@pytest.mark.parametrize(
+    ("text", "ground", "least"),
+    [
+        (theme.TEXT, theme.PAPER, 7.0),
+        (theme.TEXT, theme.BEST, 7.0),
+        (theme.TEXT, theme.PRESSED, 7.0),
+        (theme.MUTED, theme.PAPER, 4.5),
+        (theme.MUTED, theme.PRESSED, 4.5),
+        (theme.INK, theme.PAPER, 7.0),
+        (theme.HINT, theme.PAPER, 3.0),
+        (theme.ACCENT, theme.TRACK, 3.0),
+        (theme.ACCENT, theme.BEST, 3.0),
+    ],
+)
+def test_contrast_is_enough_to_read(text: Colour, ground: Colour, least: float) -> None:
+    assert theme.contrast(text, ground) >= least
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert theme.contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+    assert theme.contrast((119, 119, 119), (255, 255, 255)) == pytest.approx(4.48, abs=0.005)
+
+
+def test_the_font_draws_every_syllable_and_all_the_texts() -> None:
+    pygame.font.init()
+    font = pygame.font.Font(theme.FONT, 24)
+    texts = "".join(
+        (*HINT, *(line for lines in BUTTONS.values() for line in lines), "0123456789%<")
+    )
+    needed = [chr(code) for code in range(0xAC00, 0xD7A4)] + sorted(set(texts) - {" "})
+    missing = [
+        char
+        for char, metrics in zip(needed, font.metrics("".join(needed)), strict=True)
+        if metrics is None
+    ]
+    assert missing == []
+    pictures = {
+        np.array(pygame.surfarray.array_alpha(font.render(c, True, theme.TEXT))).tobytes()
+        for c in "가각힣뷁쓰"
+    }
+    assert len(pictures) == 5, "squares instead of syllables"
+
+
+def test_the_font_comes_with_its_licence() -> None:
+    licence = theme.FONT.with_name("OFL.txt").read_text(encoding="utf-8")
+    assert theme.FONT.name in licence
+    assert "SIL OPEN FONT LICENSE" in licence
+    assert theme.FONT.stat().st_size <= 2.5 * 2**20
+
+
+def test_text_is_made_to_fit() -> None:
+    fonts = Fonts()
+    assert fonts.fit("여기에 쓰세요", 40, 1000) == 40
+    size = fonts.fit("여기에 쓰세요", 40, 100)
+    assert fonts.width("여기에 쓰세요", size) <= 100 < fonts.width("여기에 쓰세요", size + 1)
+
+
+@pytest.mark.parametrize(
+    ("score", "text"), [(0, "0%"), (0.001, "<1%"), (0.006, "1%"), (0.934, "93%"), (1, "100%")]
+)
+def test_scores_are_whole_per_cent(score: float, text: str) -> None:
+    assert percentage(score) == text
