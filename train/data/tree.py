@@ -1,0 +1,83 @@
+"""Files of a data release, from its folder or straight out of its archive.
+
+Nothing is unpacked to disk, so no name in an archive can write anywhere, and what is read into
+memory is bounded.
+"""
+
+from __future__ import annotations
+
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from train.data import DataError
+
+LARGEST_FILE = 32 << 20
+"""Bytes of one file that are read at most."""
+
+LARGEST_SUM = 1 << 30
+"""Bytes of all files together that are read at most."""
+
+
+def read_files(path: Path, key: Callable[[str], str | None]) -> dict[str, bytes]:
+    """Files of a folder, of a .tar (also compressed) or of a .zip.
+
+    key says for each name (with "/", relative to path) under which key its content is returned,
+    or None where it is not wanted. Raises DataError for a path that is none of these, is damaged
+    or holds too much.
+    """
+    if not path.exists():
+        raise DataError(f"{path}: no such file or folder")
+    files: dict[str, bytes] = {}
+    total = 0
+    try:
+        for name, read in _members(path):
+            wanted = key(name)
+            if wanted is None:
+                continue
+            content = read(LARGEST_FILE + 1)
+            total += len(content)
+            if len(content) > LARGEST_FILE or total > LARGEST_SUM:
+                raise DataError(f"{path}: {name} is more than may be read; is this the release?")
+            files[wanted] = content
+    # zipfile raises RuntimeError for what it cannot decrypt or decompress.
+    except (OSError, EOFError, RuntimeError, tarfile.TarError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path}: cannot be read ({error}); fetch it again") from None
+    except zlib.error as error:
+        raise DataError(f"{path}: damaged ({error}); fetch it again") from None
+    return files
+
+
+def _members(path: Path) -> Iterator[tuple[str, Callable[[int], bytes]]]:
+    if path.is_dir():
+        for entry in sorted(path.rglob("*")):
+            if entry.is_file():
+                yield entry.relative_to(path).as_posix(), partial(_read_plain, entry)
+    elif zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as zipped:
+            for name in zipped.namelist():
+                yield name, partial(_read_zipped, zipped, name)
+    else:
+        # Not as a stream ("r|*"): that takes a cut .gz for a short, whole one.
+        with tarfile.open(path, "r:*") as tarred:
+            for member in tarred:
+                if member.isreg():
+                    yield member.name, partial(_read_tarred, tarred, member)
+
+
+def _read_plain(path: Path, most: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(most)
+
+
+def _read_zipped(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    with archive.open(name) as file:
+        return file.read(most)
+
+
+def _read_tarred(archive: tarfile.TarFile, member: tarfile.TarInfo, most: int) -> bytes:
+    file = archive.extractfile(member)
+    return b"" if file is None else file.read(most)
