@@ -143,8 +143,8 @@ class PointerTracker:
 
     def _move(self, event: PointerEvent) -> list[PointerEvent]:
         if self._last is None or _distance(event, self._last) <= MERGE_PX:
-            # The point is merged, but its owner was heard of.
-            self._last = self._last and replace(self._last, time=event.time)
+            # The point is merged, but its owner (a new one, perhaps) was heard of.
+            self._last = self._last and replace(self._last, pointer=event.pointer, time=event.time)
             return []
         self._last = replace(event, phase=Phase.MOVE)
         return [self._last]

@@ -129,7 +129,7 @@ class App:
             self.pad.leaving = True
         elif event.type == pygame.KEYDOWN:
             self._key(event)
-        elif event.type == pygame.VIDEORESIZE:
+        elif event.type == pygame.WINDOWSIZECHANGED:
             self._window.refresh()
             self._resize(now)
         elif event.type == pygame.VIDEOEXPOSE:

@@ -1,0 +1,440 @@
+"""The pad's loop on SDL's dummy driver, driven through SDL's event queue."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pygame
+import pytest
+
+from edge_app.bundle import BundleError
+from edge_app.pad import NoScreenError, app, run, theme
+from edge_app.pad.app import App
+from edge_app.pad.layout import Rect
+from edge_app.pad.screen import Window
+from edge_app.recognizer import Prediction
+from edge_app.worker import Ink, Worker
+
+SIZE = (800, 480)
+TIMEOUT_S = 10.0
+LATER_S = 1000.0
+"""A delay that does not pass within a test."""
+
+
+class Counting:
+    """Stands for the recogniser where only the way there and back matters."""
+
+    def __init__(self) -> None:
+        self.inks: list[Ink] = []
+
+    def __call__(self, ink: Ink) -> list[Prediction]:
+        self.inks.append(ink)
+        return [
+            Prediction(label, score) for label, score in zip("379", (0.9, 0.06, 0.04), strict=True)
+        ]
+
+
+class Driver:
+    """An open pad, and the hands in front of it."""
+
+    def __init__(self, opened: App, recognised: Counting) -> None:
+        self.app, self.recognised = opened, recognised
+        self.pad = opened.pad
+
+    def frame(self) -> None:
+        self.app.frame(pygame.event.get())
+
+    def until(self, reached: Callable[[], object]) -> None:
+        end = time.monotonic() + TIMEOUT_S
+        while not reached():
+            assert time.monotonic() < end, "it never came to that"
+            self.frame()
+            time.sleep(0.001)
+
+    def post(self, kind: int, **details: Any) -> None:
+        pygame.event.post(pygame.event.Event(kind, **details))
+
+    def mouse(self, *points: tuple[float, float], button: int = 1, touch: bool = False) -> None:
+        self.post(pygame.MOUSEBUTTONDOWN, pos=points[0], button=button, touch=touch)
+        for point in points[1:]:
+            buttons = tuple(int(button == i) for i in (1, 2, 3))
+            self.post(pygame.MOUSEMOTION, pos=point, rel=(0, 0), buttons=buttons, touch=touch)
+        self.post(pygame.MOUSEBUTTONUP, pos=points[-1], button=button, touch=touch)
+        self.frame()
+
+    def finger(
+        self, *points: tuple[float, float], repeat: str = "flagged", finger: int = 0
+    ) -> None:
+        """A touch with the mouse events that come with it; a frame after each point."""
+        width, height = pygame.display.get_window_size()
+        kinds = [
+            (pygame.FINGERDOWN, pygame.MOUSEBUTTONDOWN),
+            *[(pygame.FINGERMOTION, pygame.MOUSEMOTION)] * (len(points) - 1),
+            (pygame.FINGERUP, pygame.MOUSEBUTTONUP),
+        ]
+        for (kind, mouse), (x, y) in zip(kinds, [*points, points[-1]], strict=True):
+            more: dict[str, Any] = {"button": 1}
+            if mouse == pygame.MOUSEMOTION:
+                more = {"buttons": (1, 0, 0), "rel": (0, 0)}
+            if repeat == "flagged":
+                self.post(mouse, pos=(round(x), round(y)), touch=True, **more)
+            elif repeat == "bare" and mouse != pygame.MOUSEMOTION:
+                self.post(mouse, pos=(round(x), round(y)), touch=False, **more)
+            place = {"x": x / width, "y": y / height, "dx": 0.0, "dy": 0.0, "pressure": 1.0}
+            self.post(kind, touch_id=3, finger_id=finger, **place)
+            self.frame()
+
+    def tap(self, name: str) -> None:
+        rect = self.pad.layout.buttons()[name]
+        self.mouse(middle(rect))
+
+    def key(self, key: int, mod: int = 0) -> None:
+        self.post(pygame.KEYDOWN, key=key, mod=mod, unicode="", scancode=0)
+        self.frame()
+
+    def inked(self) -> int:
+        """Pixels of the page that are not paper."""
+        page = pygame.Rect(self.pad.layout.page)
+        picture = pygame.surfarray.array3d(pygame.display.get_surface().subsurface(page))
+        return int((picture != np.array(theme.PAPER)).any(axis=2).sum())
+
+
+def middle(rect: Rect) -> tuple[int, int]:
+    return rect.x + rect.width // 2, rect.y + rect.height // 2
+
+
+def line(start: tuple[int, int] = (100, 100), steps: int = 5) -> Sequence[tuple[float, float]]:
+    return [(start[0] + 20 * i, start[1] + 15 * i) for i in range(steps)]
+
+
+@pytest.fixture
+def dummy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+
+
+@pytest.fixture
+def open_pad(dummy: None) -> Iterator[Callable[..., Driver]]:
+    closers: list[Callable[[], None]] = []
+
+    def open_one(*, delay_s: float = 0.0, print_answers: bool = False) -> Driver:
+        window, recognised = Window(SIZE), Counting()
+        worker = Worker(recognised, app.wake)
+        closers.extend((window.close, worker.close))
+        driver = Driver(
+            App(window, worker, delay_s=delay_s, print_answers=print_answers), recognised
+        )
+        driver.frame()
+        return driver
+
+    yield open_one
+    while closers:
+        closers.pop()()
+
+
+def test_a_mouse_stroke_is_drawn_recognised_and_shown(open_pad: Callable[..., Driver]) -> None:
+    pad = open_pad()
+    pad.frame()
+    hint = pad.inked()
+    assert hint > 0
+    pad.mouse(*line())
+    pad.until(lambda: pad.pad.predictions)
+    (ink,) = pad.recognised.inks
+    assert [len(stroke) for stroke in ink] == [5]
+    assert [p.label for p in pad.pad.predictions] == ["3", "7", "9"]
+    assert pad.inked() > 300
+
+
+@pytest.mark.parametrize("repeat", ["flagged", "bare", "none"])
+def test_one_touch_is_one_stroke(open_pad: Callable[..., Driver], repeat: str) -> None:
+    pad = open_pad(delay_s=LATER_S)
+    pad.finger(*line(), repeat=repeat)
+    pad.finger(*line((300, 100)), repeat=repeat)
+    assert [len(stroke) for stroke in pad.pad.sheet.ink()] == [5, 5]
+    assert pad.pad.sheet.strokes_px()[0] == [pytest.approx(point) for point in line()]
+
+
+def test_a_touch_beyond_the_window_stays_on_the_page(open_pad: Callable[..., Driver]) -> None:
+    pad = open_pad(delay_s=LATER_S)
+    pad.finger((100, 100), (-400, 9000))
+    page = pad.pad.layout.page
+    assert pad.pad.sheet.strokes_px()[0][-1] == pytest.approx((page.x, page.bottom - 1))
+
+
+def test_other_buttons_and_hovering_do_not_draw(open_pad: Callable[..., Driver]) -> None:
+    pad = open_pad(delay_s=LATER_S)
+    pad.mouse(*line(), button=3)
+    pad.post(pygame.MOUSEMOTION, pos=(90, 90), rel=(1, 1), buttons=(0, 0, 0), touch=False)
+    pad.frame()
+    assert len(pad.pad.sheet) == 0
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        {"type": pygame.WINDOWFOCUSLOST},
+        {"type": pygame.WINDOWLEAVE},
+        {
+            "type": pygame.MOUSEMOTION,
+            "pos": (700, 400),
+            "rel": (0, 0),
+            "buttons": (0, 0, 0),
+            "touch": False,
+        },
+    ],
+    ids=["focus", "leave", "release unseen"],
+)
+def test_a_stroke_does_not_stick(open_pad: Callable[..., Driver], loss: dict[str, Any]) -> None:
+    pad = open_pad()
+    pad.post(pygame.MOUSEBUTTONDOWN, pos=(100, 100), button=1, touch=False)
+    details = dict(loss)
+    pad.post(details.pop("type"), **details)
+    pad.post(pygame.MOUSEMOTION, pos=(200, 200), rel=(0, 0), buttons=(1, 0, 0), touch=False)
+    pad.until(lambda: pad.pad.predictions)
+    assert [len(stroke) for stroke in pad.pad.sheet.ink()] == [1]
+
+
+def test_recognition_waits_for_the_pen_and_the_next_stroke_postpones_it(
+    open_pad: Callable[..., Driver],
+) -> None:
+    pad = open_pad(delay_s=0.1)
+    pad.mouse(*line())
+    first_due = pad.pad.due
+    assert first_due is not None
+    pad.post(pygame.MOUSEBUTTONDOWN, pos=(200, 60), button=1, touch=False)
+    pad.frame()
+    assert pad.pad.due is None
+    time.sleep(0.12)
+    pad.frame()
+    assert pad.recognised.inks == []
+    pad.post(pygame.MOUSEBUTTONUP, pos=(200, 90), button=1, touch=False)
+    pad.until(lambda: pad.pad.predictions)
+    assert [len(ink) for ink in pad.recognised.inks] == [2]
+
+
+def test_space_recognises_at_once(open_pad: Callable[..., Driver]) -> None:
+    pad = open_pad(delay_s=LATER_S)
+    pad.key(pygame.K_SPACE)
+    assert pad.recognised.inks == []
+    pad.mouse(*line())
+    pad.key(pygame.K_SPACE)
+    pad.until(lambda: pad.pad.predictions)
+    assert pad.pad.due is None
+
+
+def test_answers_to_older_ink_are_not_shown(open_pad: Callable[..., Driver]) -> None:
+    pad = open_pad(delay_s=LATER_S)
+    pad.mouse(*line())
+    pad.key(pygame.K_SPACE)
+    pad.tap("clear")
+    pad.until(lambda: pad.recognised.inks)
+    time.sleep(0.05)
+    pad.frame()
+    assert list(pad.pad.predictions) == []
+
+
+def test_new_ink_outdates_the_answers_shown(open_pad: Callable[..., Driver]) -> None:
+    pad = open_pad()
+    pad.mouse(*line())
+    pad.until(lambda: pad.pad.predictions)
+    assert not pad.pad.stale
+    pad.post(pygame.MOUSEBUTTONDOWN, pos=(200, 60), button=1, touch=False)
+    pad.frame()
+    assert pad.pad.stale
+    pad.post(pygame.MOUSEBUTTONUP, pos=(200, 60), button=1, touch=False)
+    pad.until(lambda: not pad.pad.stale)
+
+
+@pytest.mark.parametrize("way", ["tap", "backspace", "ctrl-z"])
+def test_undo_removes_a_stroke_and_recognises_the_rest(
+    open_pad: Callable[..., Driver], way: str
+) -> None:
+    pad = open_pad(delay_s=LATER_S)
+    pad.mouse(*line())
+    one = pad.inked()
+    pad.mouse(*line((300, 60)))
+    assert pad.inked() > one
+    if way == "tap":
+        pad.tap("undo")
+    else:
+        key = pygame.K_BACKSPACE if way == "backspace" else pygame.K_z
+        pad.key(key, pygame.KMOD_LCTRL if way == "ctrl-z" else 0)
+    assert len(pad.pad.sheet) == 1
+    assert pad.inked() == one
+    pad.until(lambda: pad.pad.predictions)
+    pad.tap("undo")
+    assert len(pad.pad.sheet) == 0
+    assert list(pad.pad.predictions) == []
+
+
+@pytest.mark.parametrize("way", ["tap", "delete", "c"])
+def test_clear_removes_ink_and_answers(open_pad: Callable[..., Driver], way: str) -> None:
+    pad = open_pad()
+    empty = pad.inked()
+    pad.mouse(*line())
+    pad.mouse(*line((300, 60)))
+    pad.until(lambda: pad.pad.predictions)
+    if way == "tap":
+        pad.tap("clear")
+    else:
+        pad.key(pygame.K_DELETE if way == "delete" else pygame.K_c)
+    assert len(pad.pad.sheet) == 0
+    assert list(pad.pad.predictions) == []
+    assert pad.inked() == empty, "the hint is back"
+
+
+def test_candidates_are_accepted_by_tap_touch_and_key_and_taken_back(
+    open_pad: Callable[..., Driver],
+) -> None:
+    pad = open_pad()
+
+    def write() -> None:
+        pad.mouse(*line())
+        pad.until(lambda: pad.pad.predictions)
+
+    write()
+    pad.tap("1")
+    write()
+    pad.finger(middle(pad.pad.layout.candidates[0]))
+    write()
+    pad.key(pygame.K_3)
+    pad.key(pygame.K_3)  # nothing is left to accept
+    assert pad.pad.accepted == ["7", "3", "9"]
+    assert len(pad.pad.sheet) == 0
+    pad.tap("undo")
+    pad.key(pygame.K_BACKSPACE)
+    assert pad.pad.accepted == ["7"]
+
+
+def test_a_tap_counts_where_it_began_and_ended(open_pad: Callable[..., Driver]) -> None:
+    pad = open_pad()
+    pad.mouse(*line())
+    clear, undo = (middle(pad.pad.layout.buttons()[name]) for name in ("clear", "undo"))
+    pad.mouse(clear, undo)
+    pad.mouse(clear, (100, 100))
+    pad.mouse((100, 100), clear)
+    assert len(pad.pad.sheet) == 2, "the last one is a stroke"
+    pad.mouse(clear, undo, clear)
+    assert len(pad.pad.sheet) == 0
+
+
+@pytest.mark.parametrize("repeat", ["bare", "none"])
+def test_a_chattering_panel_taps_once(open_pad: Callable[..., Driver], repeat: str) -> None:
+    pad = open_pad(delay_s=LATER_S)
+    for x in (60, 160, 260):
+        pad.mouse(*line((x, 60)))
+    undo = middle(pad.pad.layout.undo)
+    for _ in range(3):
+        pad.finger(undo, repeat=repeat)
+    assert len(pad.pad.sheet) == 2
+
+
+def test_a_resize_keeps_ink_and_answers(open_pad: Callable[..., Driver]) -> None:
+    pad = open_pad()
+    pad.mouse(*line())
+    pad.until(lambda: pad.pad.predictions)
+    ink = pad.pad.sheet.ink()[0]
+    pygame.display.set_mode((320, 480), pygame.RESIZABLE)
+    pad.frame()
+    assert pad.pad.layout.candidates[0].y > pad.pad.layout.sheet.bottom
+    np.testing.assert_array_equal(pad.pad.sheet.ink()[0], ink)
+    assert pad.pad.predictions
+    assert pad.inked() > 200
+
+
+def test_full_screen_comes_and_goes(open_pad: Callable[..., Driver]) -> None:
+    pad = open_pad()
+    pad.mouse(*line())
+    pad.key(pygame.K_F11)
+    assert pad.pad.layout.leave is not None
+    assert len(pad.pad.sheet) == 1
+    pad.key(pygame.K_F11)
+    assert pad.pad.layout.leave is None
+    pad.key(pygame.K_F11)
+    pad.tap("leave")
+    assert pad.pad.leaving
+
+
+def test_a_failing_recogniser_ends_the_loop_with_its_reason(dummy: None) -> None:
+    def fail(_: Ink) -> list[Prediction]:
+        raise RuntimeError("the interpreter broke")
+
+    with Window(SIZE) as window, Worker(fail, app.wake) as worker:
+        opened = App(window, worker, delay_s=0.0)
+        Driver(opened, Counting()).mouse(*line())
+        with pytest.raises(RuntimeError, match="interpreter broke"):
+            opened.loop()
+
+
+def test_answers_are_printed_as_json(
+    open_pad: Callable[..., Driver], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pad = open_pad(print_answers=True)
+    pad.mouse(*line())
+    pad.until(lambda: pad.pad.predictions)
+    (printed,) = capsys.readouterr().out.splitlines()
+    best = json.loads(printed)["predictions"][0]
+    assert best == {"label": "3", "score": 0.9}
+
+
+@pytest.mark.parametrize("way", ["escape", "close", "SIGTERM", "SIGINT"])
+def test_every_way_out_ends_an_idle_loop(dummy: None, way: str) -> None:
+    posted = {
+        "escape": pygame.event.Event(pygame.KEYDOWN, key=pygame.K_ESCAPE, mod=0),
+        "close": pygame.event.Event(pygame.QUIT),
+    }
+
+    def leave() -> None:
+        if way in posted:
+            pygame.event.post(posted[way])
+        else:
+            os.kill(os.getpid(), getattr(signal, way))
+
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    timer = threading.Timer(0.5, leave)
+    timer.start()
+    start = time.monotonic()
+    assert run("digits", size=SIZE) == 0
+    assert 0.4 < time.monotonic() - start < TIMEOUT_S
+    timer.join()
+    assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
+    assert not pygame.display.get_init()
+
+
+def test_an_idle_pad_sleeps(open_pad: Callable[..., Driver]) -> None:
+    pad = open_pad()
+    timer = threading.Timer(1.0, pad.post, (pygame.QUIT,))
+    timer.start()
+    frames = pad.app.clock.frames
+    pad.app.loop()
+    timer.join()
+    assert pad.app.clock.frames - frames < 10
+
+
+def test_no_screen_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    if list(Path("/dev").glob("dri/card*")):
+        pytest.skip("this machine has a console screen to open a window on")
+    with pytest.raises(NoScreenError, match="DISPLAY"):
+        Window(SIZE)
+    assert not pygame.display.get_init()
+
+
+def test_a_driver_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "nonesuch")
+    with pytest.raises(NoScreenError, match="nonesuch"):
+        Window(SIZE)
+
+
+def test_a_bad_model_is_refused_before_a_window_opens(dummy: None, tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match=r"model\.json"):
+        run(tmp_path)
+    assert not pygame.display.get_init()
