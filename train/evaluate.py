@@ -259,7 +259,10 @@ def run(options: argparse.Namespace, command: str) -> dict[str, Any]:
     inks, answers, report["sheet"] = measure_sheet(recognizer, test, options.seed)
     parts["sheet"] = inks, answers
     if samples:
-        answers, report["pen"] = measure_pen(recognizer, samples)
+        try:
+            answers, report["pen"] = measure_pen(recognizer, samples)
+        except ValueError as error:
+            raise DataError(f"{options.pen}: {error}") from None
         parts["pen"] = [sample.ink for sample in samples], answers
     if options.misses:
         draw_misses(recognizer, parts, options.misses)
