@@ -41,9 +41,10 @@ def main() -> None:
 
 def write_run(folder: Path, name: str = "tiny", finished: str = "2026-01-01T00:00:00") -> Path:
     """Trains the tiny network and leaves a finished run in folder, as train/train.py would."""
-    from convert import keras_model  # sets Keras's backend before Keras is loaded
+    from convert import keras_model  # before Keras: it sets Keras's backend
 
-    keras = keras_model.keras
+    import keras  # isort: skip
+
     generator = np.random.default_rng(1)
     frames, labels = write_ink(generator, 600)
     keras.utils.set_random_seed(1)
