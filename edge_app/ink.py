@@ -50,7 +50,7 @@ _SHEET_SIDE = 160
 _SHEET_SHARE, _SHEET_FILL = 0.2, 0.8
 """A sheet on a table fills at least these shares of the photograph and of its own hull."""
 
-_SHEET_EDGE = 0.65
+_SHEET_EDGE = 0.72
 """Along most of its edge the table is at most this share as light as the sheet beside it."""
 
 _INK_LEVEL = 0.4
