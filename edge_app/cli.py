@@ -255,6 +255,6 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from edge_app import doctor
+    from edge_app.doctor import report
 
-    return doctor.report()
+    return report()

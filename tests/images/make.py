@@ -205,8 +205,8 @@ def make() -> dict[str, tuple[bytes, dict[str, str | None]]]:
     refuse("empty-file.png", b"", "empty", "0 bytes")
     whole = _png(samples.draw(_INK["1"]))
     refuse("cut-short.png", whole[: len(whole) // 2], "cut short", "first half of a PNG")
-    photo = _jpeg(PHOTOS["felt-pen"]("1", rng))
-    refuse("cut-short.jpg", photo[: len(photo) // 3], "cut short", "first third of a JPEG")
+    entire = _jpeg(PHOTOS["felt-pen"]("1", rng))
+    refuse("cut-short.jpg", entire[: len(entire) // 3], "cut short", "first third of a JPEG")
     refuse("text.png", b"This is a note, not a picture.\n", "not an image", "text named .png")
     return files
 

@@ -1,0 +1,28 @@
+"""Fixtures that several test files share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from edge_app import Recognizer, samples
+
+ROOT = Path(__file__).parents[1]
+
+# The same examples every time, and no clock: a busy machine is no failure.
+settings.register_profile("hangul-pad", deadline=None, derandomize=True, max_examples=200)
+settings.load_profile("hangul-pad")
+
+
+@pytest.fixture(scope="session")
+def digits() -> Recognizer:
+    """The shipped digit model under the preferred runtime."""
+    return Recognizer("digits")
+
+
+@pytest.fixture(scope="session")
+def ink() -> list[samples.Sample]:
+    """The ten digits of the bundled sample ink."""
+    return samples.load()

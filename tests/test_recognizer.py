@@ -1,0 +1,148 @@
+"""The recogniser on the shipped digit model, ranking, and the choice of runtime."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from edge_app import Prediction, Recognizer, bundle, samples
+from edge_app import interpreter as runtimes
+from edge_app.recognizer import softmax, top_k
+
+RUNTIME_MODULE, _ = runtimes.RUNTIMES[runtimes.factory()[0]]
+
+
+def test_the_sample_ink_is_read_as_strokes_and_as_pictures(
+    digits: Recognizer, ink: list[samples.Sample]
+) -> None:
+    for sample in ink:
+        assert digits.recognize(sample.strokes)[0].label == sample.label
+        assert digits.recognize(samples.draw(sample.strokes))[0].label == sample.label
+
+
+def test_golden_answers(digits: Recognizer) -> None:
+    path = digits.directory / bundle.GOLDEN_FILE
+    with np.load(path, allow_pickle=False) as golden:
+        frames, expected, labels = golden["frames"], golden["logits"], golden["labels"]
+    logits = np.stack([digits.logits(framed) for framed in frames])
+    np.testing.assert_allclose(logits, expected, atol=0.25)
+    np.testing.assert_array_equal(logits.argmax(axis=1), expected.argmax(axis=1))
+    assert (logits.argmax(axis=1) == labels).mean() >= 0.9
+
+
+@pytest.mark.parametrize("empty", [[], [[]], np.full((90, 90), 255, np.uint8)])
+def test_empty_ink_gives_an_empty_list(digits: Recognizer, empty: Any) -> None:
+    assert digits.recognize(empty) == []
+    assert digits.scores(empty) is None
+
+
+@pytest.mark.parametrize("k", [1, 3, 10, 50])
+def test_answers_are_ranked_probabilities(
+    digits: Recognizer, ink: list[samples.Sample], k: int
+) -> None:
+    for sample in ink:
+        answers = digits.recognize(sample.strokes, k)
+        assert len(answers) == min(k, 10)
+        assert all(isinstance(answer, Prediction) for answer in answers)
+        scores = [answer.score for answer in answers]
+        assert scores == sorted(scores, reverse=True)
+        assert all(0 <= score <= 1 for score in scores)
+        assert sum(scores) <= 1 + 1e-6
+        assert len({answer.label for answer in answers}) == len(answers)
+
+
+def test_the_same_ink_gives_the_same_answers(digits: Recognizer, ink: list[samples.Sample]) -> None:
+    first = [digits.recognize(sample.strokes) for sample in ink]
+    assert [digits.recognize(sample.strokes) for sample in ink] == first
+
+
+def test_more_threads_give_the_same_answers(digits: Recognizer, ink: list[samples.Sample]) -> None:
+    two = Recognizer("digits", threads=2)
+    for sample in ink:
+        framed = digits.frame(sample.strokes)
+        assert framed is not None
+        np.testing.assert_allclose(two.logits(framed), digits.logits(framed), atol=1e-4)
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_k_below_one_is_refused(digits: Recognizer, k: int) -> None:
+    with pytest.raises(ValueError, match=f"k must be at least 1, not {k}"):
+        digits.recognize([[(0, 0)]], k)
+
+
+def test_bad_ink_is_refused(digits: Recognizer) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        digits.recognize([[(0, float("nan"))]])
+
+
+def test_no_threads_are_refused() -> None:
+    with pytest.raises(ValueError, match="threads must be at least 1"):
+        Recognizer("digits", threads=0)
+
+
+# Ranking
+
+
+def test_ties_go_to_the_lower_index() -> None:
+    scores = np.array([0.1, 0.3, 0.3, 0.2, 0.1], np.float32)
+    assert [answer.label for answer in top_k(scores, "abcde", 4)] == ["b", "c", "d", "a"]
+
+
+def test_softmax_bears_any_logits() -> None:
+    logits = np.array([[1e4, -1e4, 0], [-3e38, -3e38, -3e38]], np.float32)
+    np.testing.assert_allclose(softmax(logits), np.array([[1, 0, 0], [1 / 3] * 3]), atol=1e-6)
+
+
+def test_a_higher_temperature_is_less_sure() -> None:
+    logits = np.array([3, 1, 0], np.float32)
+    assert softmax(logits, 2.0).max() < softmax(logits).max()
+    assert softmax(logits, 2.0).sum() == pytest.approx(1)
+
+
+# Runtimes
+
+
+def test_an_unknown_runtime_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"unknown runtime 'onnx'; known: litert, tflite-runtime"):
+        Recognizer("digits", runtime="onnx")
+
+
+def test_the_preferred_runtime_comes_first() -> None:
+    installed = runtimes.installed()
+    assert installed == [name for name in runtimes.RUNTIMES if name in installed]
+    assert runtimes.factory()[0] == installed[0]
+    assert Recognizer("digits").runtime == installed[0]
+
+
+def test_a_broken_runtime_is_passed_over_and_none_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module, _ in runtimes.RUNTIMES.values():
+        monkeypatch.setitem(sys.modules, module, None)  # Python's own way to make an import fail
+    with pytest.raises(
+        runtimes.RuntimeMissingError,
+        match=re.escape("pip install ai-edge-litert or pip install tflite-runtime"),
+    ):
+        Recognizer("digits")
+    with pytest.raises(runtimes.RuntimeMissingError, match=r"pip install tflite-runtime$"):
+        Recognizer("digits", runtime="tflite-runtime")
+
+
+def test_another_interpreter_can_be_injected(ink: list[samples.Sample]) -> None:
+    made: list[dict[str, Any]] = []
+
+    def make(**options: Any) -> runtimes.Interpreter:
+        made.append(options)
+        interpreter: runtimes.Interpreter = importlib.import_module(RUNTIME_MODULE).Interpreter(
+            **options
+        )
+        return interpreter
+
+    recognizer = Recognizer("digits", threads=2, interpreter_factory=make)
+    assert recognizer.recognize(ink[3].strokes)[0].label == "3"
+    assert [options["num_threads"] for options in made] == [2]
