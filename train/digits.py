@@ -18,8 +18,8 @@ from train.split import part_of
 
 PEN = Source("UNIPEN train_r01_v07, digits", "CC BY 4.0", "https://doi.org/10.5281/zenodo.1195803")
 
-_MNIST_VAL = 2_500
-"""Last images of MNIST's training part, kept for validation."""
+_VAL_SHARE = 24
+"""One in so many of MNIST's training images, the last 2,500, is kept for validation."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,9 @@ class DigitInk:
         """Raises DataError for files that cannot be read."""
         self.config = config
         train, self._test = mnist.load(mnist.fetch(Path(config.mnist)))
-        self.images, self.image_labels = train.images[:-_MNIST_VAL], train.labels[:-_MNIST_VAL]
-        self._val = mnist.Digits(train.images[-_MNIST_VAL:], train.labels[-_MNIST_VAL:])
+        kept = len(train.images) - len(train.images) // _VAL_SHARE
+        self.images, self.image_labels = train.images[:kept], train.labels[:kept]
+        self._val = mnist.Digits(train.images[kept:], train.labels[kept:])
         pen = [sample for path in config.pen for sample in strokes.read(Path(path))]
         known = set(config.labels)
         self.pen: dict[str, list[Sample]] = {"train": [], "val": [], "test": []}

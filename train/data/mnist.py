@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -96,7 +97,7 @@ def _read(folder: Path, name: str) -> npt.NDArray[np.uint8]:
         try:
             content = path.read_bytes()
             return parse_idx(gzip.decompress(content) if path.suffix == ".gz" else content, path)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise DataError(f"{path}: cannot be read ({error}); fetch it again") from None
     raise DataError(f"{folder / name}: no such file, plain or .gz")
 

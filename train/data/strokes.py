@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+
+import numpy as np
 
 from edge_app.ink import check_strokes
 from train.data import DataError, Sample
@@ -27,8 +30,8 @@ def read(path: Path, source: str = "strokes") -> Iterator[Sample]:
                 yield _parse(line, source)
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
-    except (OSError, EOFError, ValueError) as error:
-        raise DataError(f"{path}: line {line_number}: {error}") from None
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise DataError(f"{path}: line {max(1, line_number)}: {error}") from None
 
 
 def _parse(line: str, source: str) -> Sample:
@@ -41,4 +44,6 @@ def _parse(line: str, source: str) -> Sample:
     strokes = check_strokes(data.get("strokes") or ())
     if not strokes:
         raise ValueError("no strokes")
+    if not all(np.isfinite(stroke).all() for stroke in strokes):
+        raise ValueError("a coordinate that is no finite number")
     return Sample(strokes, data["label"], data["writer"], str(data.get("src", source)))
