@@ -97,7 +97,7 @@ def test_the_installed_command_predicts(plain: Path, tmp_path: Path) -> None:
 
 def test_help_starts_quickly(plain: Path, tmp_path: Path) -> None:
     """At most 1.5 times `import numpy, cv2`; both are medians, taken in turns."""
-    commands = {
+    commands: dict[str, list[str | Path]] = {
         "help": [plain / "hangul-pad", "--help"],
         "libraries": [plain / "python", "-c", "import numpy, cv2"],
     }
