@@ -16,7 +16,7 @@ from edge_app.pad.sheet import Point
 
 PAGE = Rect(20, 10, 300, 200)
 SIZE = (360, 240)
-WAVE = [(40 + 6 * i, 110 + 60 * math.sin(i / 4)) for i in range(40)]
+WAVE = [(40.0 + 6 * i, 110 + 60 * math.sin(i / 4)) for i in range(40)]
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def darkness(screen: pygame.Surface) -> npt.NDArray[np.float64]:
     """(height, width) of the page: 0 paper, 1 ink."""
     x, y, width, height = PAGE
     red = np.array(pygame.surfarray.array3d(screen), float)[x : x + width, y : y + height, 0].T
-    return (theme.PAPER[0] - red) / (theme.PAPER[0] - theme.INK[0])
+    return np.asarray((theme.PAPER[0] - red) / (theme.PAPER[0] - theme.INK[0]))
 
 
 def draw(canvas: Canvas, screen: pygame.Surface, points: list[Point], every: int) -> None:

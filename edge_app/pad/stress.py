@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pygame
 
@@ -91,11 +92,10 @@ def _post_all(steps: Iterator[_Step]) -> None:
     for kind, place in steps:
         following += 1 / EVENTS_PER_S
         time.sleep(max(0.0, following - time.monotonic()))
-        if kind == pygame.MOUSEMOTION:
-            details = {"buttons": (1, 0, 0), "rel": (0, 0)}
-        else:
-            details = {"button": 1}
-        pygame.event.post(pygame.event.Event(kind, pos=place, touch=False, **details))
+        pressed: dict[str, Any] = (
+            {"button": 1} if kind != pygame.MOUSEMOTION else {"buttons": (1, 0, 0)}
+        )
+        pygame.event.post(pygame.event.Event(kind, {"pos": place, "touch": False, **pressed}))
 
 
 if __name__ == "__main__":

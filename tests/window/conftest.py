@@ -49,10 +49,18 @@ def start(
     opened: list[PadWindow] = []
     failed_before = request.session.testsfailed
 
-    def run(*arguments: str, command: str | None = None) -> PadWindow:
-        program = ["-c", command] if command else ["-m", "edge_app", "--print", *arguments]
+    def run(
+        size: tuple[int, int] = (800, 480),
+        *arguments: str,
+        command: str | None = None,
+    ) -> PadWindow:
+        program = ["-m", "edge_app", "--print", "--model", "digits", *arguments]
+        if command is not None:
+            program = ["-c", command]
+        elif "--fullscreen" not in arguments:
+            program += ["--size", f"{size[0]}x{size[1]}"]
         opened.append(PadWindow(display, program, tmp_path / f"{len(opened)}.log"))
-        opened[-1].wait_until_painted()
+        opened[-1].wait_for_size(*size)
         return opened[-1]
 
     yield run

@@ -17,11 +17,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import ImageGrab
 
-from edge_app.pad import layout
+from edge_app.pad.layout import Layout, Rect, fit
 
 TIMEOUT_S = 30.0
 SCREEN = (1280, 1300)
 """Large enough for the portrait window."""
+
+_SEARCH = ("search", "--onlyvisible", "--class", "hangul-pad")
+"""Before another command of xdotool: find the window for it."""
 
 
 class PadWindow:
@@ -43,42 +46,37 @@ class PadWindow:
         self._lines: queue.Queue[str] = queue.Queue()
         self._reader = threading.Thread(target=self._read, args=(self.process.stdout,))
         self._reader.start()
-        self._window = ""
 
-    def wait_until_painted(self) -> None:
-        """Waits for the window, and gives it the keyboard, as a window manager would."""
-        self.until(self._is_mapped)
-        self.xdotool("windowfocus", "--sync", self._window)
+    def wait_for_size(self, width: int, height: int) -> None:
+        """Waits until a window of that size is painted, and gives it the keyboard.
+
+        Going to full screen or back makes a new X window, and there is no window manager here.
+        """
+        self.until(lambda: self.geometry()[2:] == (width, height))
         self.until(lambda: len(np.unique(self.picture())) > 10)
+        self.xdotool(*_SEARCH, "windowfocus", "--sync")
 
-    def xdotool(self, *arguments: str) -> str:
-        done = subprocess.run(
-            ["xdotool", *arguments],
-            env={**os.environ, "DISPLAY": self._display},
-            capture_output=True,
-            encoding="utf-8",
-            timeout=TIMEOUT_S,
-        )
+    def xdotool(self, *arguments: str) -> None:
+        done = self._xdotool(*arguments)
         assert done.returncode == 0, f"xdotool {arguments[0]}: {done.stderr}"
-        return done.stdout
 
     def until(self, reached: Callable[[], bool]) -> None:
         end = time.monotonic() + TIMEOUT_S
         while not reached():
             assert time.monotonic() < end, "the window never came to that"
-            assert self.process.poll() is None, f"the pad ended: {self.close()[1]}"
+            assert self.process.poll() is None, f"the pad ended: {self.close()}"
             time.sleep(0.02)
 
     def geometry(self) -> tuple[int, int, int, int]:
-        """Left, top, width and height on the screen."""
-        lines = self.xdotool("getwindowgeometry", "--shell", self._window).splitlines()
-        values = dict(line.split("=") for line in lines)
-        x, y, width, height = (int(values[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
+        """Left, top, width and height on the screen; zeros while there is no window."""
+        done = self._xdotool(*_SEARCH, "getwindowgeometry", "--shell")
+        values = dict(line.split("=") for line in done.stdout.splitlines())
+        x, y, width, height = (int(values.get(key, 0)) for key in ("X", "Y", "WIDTH", "HEIGHT"))
         return x, y, width, height
 
-    def layout(self, *, fullscreen: bool = False) -> layout.Layout:
+    def layout(self, *, fullscreen: bool = False) -> Layout:
         _, _, width, height = self.geometry()
-        return layout.fit(width, height, fullscreen=fullscreen)
+        return fit(width, height, fullscreen=fullscreen)
 
     def draw(self, *strokes: npt.ArrayLike) -> None:
         """Draws strokes, px of the window, with the mouse at a hand's pace."""
@@ -92,14 +90,14 @@ class PadWindow:
             steps += ["mouseup", "1", "sleep", "0.02"]
         self.xdotool(*steps)
 
-    def tap(self, rect: layout.Rect) -> None:
+    def tap(self, rect: Rect) -> None:
         self.draw([(rect.x + rect.width // 2, rect.y + rect.height // 2)])
 
     def key(self, name: str) -> None:
         self.xdotool("key", name)
 
     def resize(self, width: int, height: int) -> None:
-        self.xdotool("windowsize", "--sync", self._window, str(width), str(height))
+        self.xdotool(*_SEARCH, "windowsize", "--sync", str(width), str(height))
 
     def answer(self) -> list[str]:
         """The labels of the next answer that the pad prints, best first."""
@@ -117,7 +115,7 @@ class PadWindow:
         box = (left, top, left + width, top + height)
         return np.asarray(ImageGrab.grab(box, xdisplay=self._display).convert("L"))
 
-    def part(self, rect: layout.Rect) -> npt.NDArray[np.uint8]:
+    def part(self, rect: Rect) -> npt.NDArray[np.uint8]:
         """A part of the picture."""
         return self.picture()[rect.y : rect.bottom, rect.x : rect.right]
 
@@ -133,13 +131,11 @@ class PadWindow:
             for line in stream:
                 self._lines.put(line)
 
-    def _is_mapped(self) -> bool:
-        done = subprocess.run(
-            ["xdotool", "search", "--onlyvisible", "--class", "hangul-pad"],
+    def _xdotool(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["xdotool", *arguments],
             env={**os.environ, "DISPLAY": self._display},
             capture_output=True,
             encoding="utf-8",
             timeout=TIMEOUT_S,
         )
-        self._window = done.stdout.strip()
-        return self._window.isdecimal()

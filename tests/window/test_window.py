@@ -15,7 +15,6 @@ from edge_app import Recognizer, samples
 from edge_app.pad.layout import Rect
 from tests.window.padwindow import SCREEN, PadWindow
 
-DIGITS = ("--model", "digits")
 SAMPLES = {sample.label: sample.strokes for sample in samples.load()}
 Start = Callable[..., PadWindow]
 
@@ -41,7 +40,7 @@ def first_label(window: PadWindow) -> npt.NDArray[np.uint8]:
     border = card.height // 12
     if card.width > 1.6 * card.height:
         return window.part(Rect(card.x, card.y, card.height, card.height).inset(border))
-    return window.part(Rect(card.x, card.y, card.width, round(0.6 * card.height)).inset(border))
+    return window.part(Rect(card.x, card.y, card.width, round(0.7 * card.height)).inset(border))
 
 
 def wait_for_label(window: PadWindow, reader: Recognizer, label: str | None) -> None:
@@ -55,10 +54,12 @@ def wait_for_label(window: PadWindow, reader: Recognizer, label: str | None) -> 
 
 
 @pytest.mark.parametrize(
-    ("size", "digits"), [("800x480", "03584"), ("480x320", "295"), ("720x1280", "738")]
+    ("size", "digits"), [((800, 480), "03584"), ((480, 320), "295"), ((720, 1280), "738")]
 )
-def test_digits_drawn_with_the_mouse_are_shown(start: Start, size: str, digits: str) -> None:
-    window, reader = start(*DIGITS, "--size", size), Recognizer("digits")
+def test_digits_drawn_with_the_mouse_are_shown(
+    start: Start, size: tuple[int, int], digits: str
+) -> None:
+    window, reader = start(size), Recognizer("digits")
     found = window.layout()
     for digit in digits:
         window.draw(*on_page(digit, found.page))
@@ -84,7 +85,7 @@ def test_the_space_bar_recognises_at_once(start: Start) -> None:
 
 
 def test_a_chosen_answer_goes_to_the_strip_and_comes_back_off(start: Start) -> None:
-    window = start(*DIGITS, "--size", "800x480")
+    window = start()
     found = window.layout()
     empty = window.part(found.strip)
     window.draw(*on_page("4", found.page))
@@ -99,7 +100,7 @@ def test_a_chosen_answer_goes_to_the_strip_and_comes_back_off(start: Start) -> N
 
 
 def test_undo_takes_the_last_stroke_back(start: Start) -> None:
-    window = start(*DIGITS, "--size", "800x480")
+    window = start()
     page = window.layout().page
     window.draw(*on_page("3", page))
     assert window.answer()[0] == "3"
@@ -114,16 +115,16 @@ def test_undo_takes_the_last_stroke_back(start: Start) -> None:
 
 
 def test_full_screen_and_resizing_keep_the_ink(start: Start) -> None:
-    window = start(*DIGITS, "--size", "800x480")
+    window = start()
     window.draw(*on_page("8", window.layout().page))
     assert window.answer()[0] == "8"
     window.key("F11")
-    window.until(lambda: window.geometry()[2:] == SCREEN)
+    window.wait_for_size(*SCREEN)
     window.until(lambda: has_ink(window))
     window.key("space")
     assert window.answer()[0] == "8"
     window.key("F11")
-    window.until(lambda: window.geometry()[2:] == (800, 480))
+    window.wait_for_size(800, 480)
     window.resize(400, 700)
     window.until(lambda: has_ink(window))
     window.key("space")
@@ -131,8 +132,7 @@ def test_full_screen_and_resizing_keep_the_ink(start: Start) -> None:
 
 
 def test_full_screen_is_left_by_its_button(start: Start) -> None:
-    window = start(*DIGITS, "--fullscreen")
-    assert window.geometry()[2:] == SCREEN
+    window = start(SCREEN, "--fullscreen")
     leave = window.layout(fullscreen=True).leave
     assert leave is not None
     window.tap(leave)
@@ -141,7 +141,7 @@ def test_full_screen_is_left_by_its_button(start: Start) -> None:
 
 @pytest.mark.parametrize("way", ["SIGTERM", "SIGINT", "Escape"])
 def test_it_leaves_promptly_and_cleanly(start: Start, way: str) -> None:
-    window = start(*DIGITS, "--size", "480x320")
+    window = start((480, 320))
     begin = time.monotonic()
     if way == "Escape":
         window.key(way)
