@@ -25,8 +25,10 @@ def display() -> Iterator[str]:
             pytest.skip(f"{tool} is not installed: apt-get install xvfb xdotool")
     screen = f"{SCREEN[0]}x{SCREEN[1]}x24"
     reading, writing = os.pipe()
+    # A server that resets when its last client goes may cut off the next one.
+    options = ["-noreset", "-nolisten", "tcp", "-screen", "0", screen]
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-nolisten", "tcp", "-screen", "0", screen],
+        ["Xvfb", "-displayfd", str(writing), *options],
         pass_fds=[writing],
         stderr=subprocess.DEVNULL,
     )
