@@ -102,17 +102,3 @@ def test_ink_at_the_edge_stays_on_the_page(screen: pygame.Surface) -> None:
     outside[PAGE.x : PAGE.right, PAGE.y : PAGE.bottom] = theme.GROUND
     assert (outside == np.array(theme.GROUND)).all()
     assert darkness(screen)[0, 150] > 0.9
-
-
-def test_a_stroke_goes_on_after_a_repaint(screen: pygame.Surface) -> None:
-    canvas = Canvas(PAGE)
-    canvas.repaint([WAVE[:20]], pen_down=True)
-    canvas.show(screen)
-    for point in WAVE[20:]:
-        canvas.extend(*point)
-    canvas.end()
-    canvas.show(screen)
-    joined = darkness(screen)
-    canvas.repaint([WAVE])
-    canvas.show(screen)
-    assert np.abs(darkness(screen) - joined).max() < 0.2

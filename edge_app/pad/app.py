@@ -133,7 +133,7 @@ class App:
             self._window.refresh()
             self._resize(now)
         elif event.type == pygame.VIDEOEXPOSE:
-            self.pad.repaint()
+            self.pad.expose()
         elif event.type == pygame.WINDOWFOCUSLOST:
             self._release(now)
         elif event.type == pygame.WINDOWLEAVE:
