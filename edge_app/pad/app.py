@@ -143,7 +143,6 @@ class App:
 
     def _key(self, event: pygame.event.Event) -> None:
         if event.key == pygame.K_F11:
-            self._release(time.monotonic())
             self._window.toggle_fullscreen()
             self._resize(time.monotonic())
         elif event.key == pygame.K_z and event.mod & pygame.KMOD_CTRL:
