@@ -32,8 +32,8 @@ SUPERSAMPLE = 4
 _SHIFT = 4
 """Fractional bits of the coordinates given to OpenCV's line drawing."""
 
-_LONGEST_SIDE = 1024
-"""Images with a longer side (px) are averaged down first; a character needs far less."""
+_MOST_PIXELS = 1 << 20
+"""Images of more pixels are averaged down first; a character needs far less."""
 
 _PHOTO_SIDE = 64
 """Images with a longer side (px) than this may be photographs, whose light is uneven."""
@@ -149,7 +149,7 @@ def frame_strokes(
     points = checked[0] if len(checked) == 1 else np.concatenate(checked)
     low, high = points.min(axis=0), points.max(axis=0)
     # min and max carry NaN and infinity along, so four numbers tell for all of the points.
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         extent = float((high - low).max())
     if not math.isfinite(extent):
         raise ValueError("stroke coordinates must be finite numbers within half the float range")
@@ -202,11 +202,10 @@ def _average_down(bitmap: npt.NDArray[Any], settings: InkSettings) -> Frame:
 
 
 def _limit_size(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    longest = max(image.shape)
-    if longest <= _LONGEST_SIDE:
+    if image.size <= _MOST_PIXELS:
         return image
     height, width = image.shape
-    scale = _LONGEST_SIDE / longest
+    scale = math.sqrt(_MOST_PIXELS / image.size)
     target = (max(1, round(width * scale)), max(1, round(height * scale)))
     return np.asarray(cv2.resize(image, target, interpolation=cv2.INTER_AREA), np.uint8)
 

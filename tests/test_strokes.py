@@ -71,8 +71,8 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"cut.gz: line \d+: "):
         list(strokes.read(packed))
     (tmp_path / "plain.gz").write_text(json.dumps(LINE))
-    with pytest.raises(DataError, match=r"plain.gz: line 0: "):
+    with pytest.raises(DataError, match=r"plain.gz: line 1: "):
         list(strokes.read(tmp_path / "plain.gz"))
     (tmp_path / "latin.jsonl").write_bytes(b'{"label": "\xff"}\n')
-    with pytest.raises(DataError, match=r"latin.jsonl: line 0: "):
+    with pytest.raises(DataError, match=r"latin.jsonl: line 1: "):
         list(strokes.read(tmp_path / "latin.jsonl"))

@@ -52,7 +52,12 @@ def fit(config: RunConfig, folder: Path, *, resume: bool = False) -> dict[str, A
             break
         started = time.monotonic()
         fitted = model.fit(
-            EpochBatches(ink, config, epoch), epochs=1, verbose=1 if sys.stdout.isatty() else 0
+            EpochBatches(ink, config, epoch),
+            epochs=1,
+            # Batches are random as they come; Keras would shuffle their order by a global state
+            # that a resumed run has not got.
+            shuffle=False,
+            verbose=1 if sys.stdout.isatty() else 0,
         )
         entry = {"epoch": epoch + 1, **{k: float(v[-1]) for k, v in fitted.history.items()}}
         entry |= _validate(model, val)
