@@ -76,7 +76,7 @@ def test_a_finished_run_holds_all_that_conversion_and_people_need(finished: Path
     }
     result = json.loads((finished / "result.json").read_text())
     assert result["metrics"]["mnist-test"] > 0.8
-    assert result["sources"][0]["name"] == "MNIST"
+    assert [source["name"] for source in result["sources"]] == ["MNIST", "pen.jsonl"]
     with np.load(finished / "heldout.npz", allow_pickle=False) as held:
         assert set(held["group"]) == {"mnist-test", "pen-test"}
         assert held["frames"].dtype == np.uint8

@@ -11,7 +11,7 @@ import gzip
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 # Run as a file, Python looks for modules beside it and would take train.py for the package.
@@ -20,8 +20,8 @@ if not __package__:
 
 import numpy as np
 
-from train.data import DataError, Sample, mnist, unipen
-from train.files import replace
+from train.data import DataError, Sample, Source, mnist, strokes, unipen
+from train.files import replace, write_json
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Preparation:
 
     read: Callable[[Path, Callable[[DataError], None]], Iterator[Sample]]
     """Yields the samples of a path; the second argument is told of each bad one."""
+    source: Source
+    """The collection, for the file's .source.json."""
     file: str
     """Name of the file that is written."""
     help: str
@@ -39,6 +41,7 @@ class Preparation:
 SOURCES = {
     "unipen": Preparation(
         unipen.read,
+        unipen.SOURCE,
         "unipen_digits.jsonl.gz",
         "UNIPEN train_r01_v07 (doi:10.5281/zenodo.1195803): its archive or top folder",
     ),
@@ -101,6 +104,7 @@ def prepare(source: Preparation, path: Path, out: Path, skip_bad: bool) -> str:
 
     target = out / source.file
     count = write(source.read(path, bad), target)
+    write_json(strokes.source_file(target), asdict(source.source))
     done = f"{target}: {count:,} samples"
     if skipped:
         done += f"; {len(skipped):,} left out, the first: {skipped[0]}"
