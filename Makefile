@@ -21,6 +21,8 @@ lint: .venv-dev/made
 	.venv-dev/bin/ruff format --check .
 	.venv-dev/bin/mypy
 
+PIP = $(@D)/bin/python -m pip --disable-pip-version-check
+
 .venv/made: INSTALL = .
 .venv-dev/made: INSTALL = .[dev]
 .venv/made .venv-dev/made: pyproject.toml
@@ -30,7 +32,12 @@ lint: .venv-dev/made
 	rm -rf $(@D)
 	@$(PYTHON) -m venv $(@D) || { rm -rf $(@D); echo "$(PYTHON) cannot make environments:" \
 		"on Debian and Raspberry Pi OS, sudo apt install python3-venv" >&2; exit 1; }
-	$(@D)/bin/pip install --quiet --disable-pip-version-check --editable '$(INSTALL)'
+	$(PIP) install --quiet --editable '$(INSTALL)'
+	@# OpenCV's wheel needs libGL of the system; without a desktop its headless twin does the same.
+	@$(@D)/bin/python -c 'import cv2' 2>/dev/null || { \
+		echo "no libGL here, so no desktop: taking opencv-python-headless"; \
+		$(PIP) uninstall --quiet --yes opencv-python && \
+		$(PIP) install --quiet opencv-python-headless; }
 	touch $@
 
 clean:

@@ -55,6 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     except KeyboardInterrupt:
         return 130  # as a shell reports SIGINT
+    except ImportError as error:
+        # OpenCV's wheel leaves two libraries to the system, which a bare one has not got.
+        _complain(f"{error}; on Debian and Raspberry Pi OS: sudo apt install libgl1 libglib2.0-0")
+        return FAILED
     return status
 
 
