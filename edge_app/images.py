@@ -39,7 +39,14 @@ def read(path: str | Path) -> npt.NDArray[np.uint8]:
     which it reads when it is loaded; `hangul-pad` sets it.
     """
     path = Path(path)
-    data = _read_bytes(path)
+    return decode(_read_bytes(path), path)
+
+
+def decode(data: npt.NDArray[np.uint8], path: Path) -> npt.NDArray[np.uint8]:
+    """What `read` does, for the bytes of an image file that were read already.
+
+    data: (n,) uint8, at least one. path: named in messages.
+    """
     image = _decode(data, cv2.IMREAD_UNCHANGED, path)
     if image.ndim == 3 and image.shape[2] == 4 and image[..., 3].min() < np.iinfo(image.dtype).max:
         return _lay_on_opposite(_to_uint8(image))

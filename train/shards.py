@@ -29,6 +29,7 @@ from typing import Any, get_args
 import numpy as np
 import numpy.typing as npt
 
+from edge_app import hangul
 from train.data import DataError, Sample
 from train.split import Part
 
@@ -148,10 +149,13 @@ class _Shard:
             if zlib.crc32(self._bytes[start : end + length]) != checksum:
                 raise ValueError("the checksum of its index differs")
             self.index = np.frombuffer(self._bytes[start:end], ENTRY)
-            self._origins = json.loads(bytes(self._bytes[end : end + length]))
+            self._origins: list[tuple[str, str]] = [
+                (str(writer), str(source))
+                for writer, source in json.loads(bytes(self._bytes[end : end + length]))
+            ]
         except OSError as error:
             raise DataError(f"{path}: {error.strerror}; prepare the data again") from None
-        except (ValueError, struct.error) as error:
+        except (ValueError, TypeError, RecursionError, struct.error) as error:
             raise DataError(f"{path}: damaged ({error}); prepare the data again") from None
 
     def sample(self, number: int, part: Part) -> Sample:
@@ -172,8 +176,11 @@ class _Shard:
             else:
                 ink = _unpack_strokes(content)
             writer, source = self._origins[int(entry["origin"])]
-            return Sample(ink, chr(int(entry["label"])), writer, source, part)
-        except (ValueError, IndexError, OverflowError, TypeError, zlib.error) as error:
+            label = hangul.as_label(chr(int(entry["label"])))
+            if label is None or not writer:
+                raise ValueError("no label or no writer")
+            return Sample(ink, label, writer, source, part)
+        except (ValueError, IndexError, OverflowError, zlib.error) as error:
             raise DataError(
                 f"{self._path}: sample {number}: damaged ({error}); prepare the data again"
             ) from None

@@ -14,7 +14,6 @@ import random
 import resource
 import shutil
 import signal
-import struct
 import sys
 import tempfile
 import time
@@ -36,8 +35,17 @@ from edge_app import hangul
 from tests import sourcefiles
 from train import shards, shardwriter
 from train.data import (
-    BadSamples, DataError, Report, Sample, Source, folder, hgu1, phd08, strokes, writers,
-)  # fmt: skip
+    BadSamples,
+    DataError,
+    Report,
+    Sample,
+    Source,
+    folder,
+    hgu1,
+    phd08,
+    strokes,
+    writers,
+)
 
 SECONDS = 10
 """For one input at most."""
@@ -45,8 +53,25 @@ SECONDS = 10
 MEMORY = 512 << 20
 """Bytes beyond what the process takes at its start."""
 
-_WORDS = (b"\0", b"\xff", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"0", b"-1", b"99999999999",
-          b"\r\n", b"\n", b" ", b"{", b"[", b"(", b"'", b"nan", b"1e999", b"\x80\x80")  # fmt: skip
+_WORDS = (
+    b"\0",
+    b"\xff",
+    b"\xff\xff\xff\xff",
+    b"\x7f\xff\xff\xff",
+    b"0",
+    b"-1",
+    b"99999999999",
+    b"\r\n",
+    b"\n",
+    b" ",
+    b"{",
+    b"[",
+    b"(",
+    b"'",
+    b"nan",
+    b"1e999",
+    b"\x80\x80",
+)
 """What damaged and hostile files hold where something else belongs."""
 
 

@@ -77,19 +77,18 @@ def _label(name: str) -> str | None:
 
 def _decode(file: Path) -> npt.NDArray[np.uint8]:
     try:
-        with file.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
+        if file.stat().st_size > MOST_BYTES:
+            raise DataError(f"{file}: larger than {MOST_BYTES >> 20} MiB; save it smaller")
+        data = file.read_bytes()
     except OSError as error:
         raise DataError(f"{file}: cannot be read ({error.strerror})") from None
-    if len(data) > MOST_BYTES:
-        raise DataError(f"{file}: larger than {MOST_BYTES >> 20} MiB; save it smaller")
     size = _size(data)
     if size is None:
         raise DataError(f"{file}: byte 0: neither a PNG nor a JPEG, or cut short")
     if not 0 < size[0] * size[1] <= MOST_PIXELS:
         raise DataError(f"{file}: its header claims {size[0]}x{size[1]} pixels; save it smaller")
     try:
-        image = images.read(file)
+        image = images.decode(np.frombuffer(data, np.uint8), file)
     except images.ImageError as error:
         raise DataError(str(error)) from None
     longer = max(image.shape)
