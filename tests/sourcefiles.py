@@ -25,10 +25,10 @@ def glyph(number: int, height: int = 20, width: int = 16) -> Image:
 def phd08(
     names: Sequence[str] = ("B_0_0_0_0_0", "H1_1_2_0_1_2", "Y_2_2_2_2_2"), end: str = "\r\n"
 ) -> bytes:
-    """A text file of PHD08 with a sample for each name, every one of another height."""
+    """A text file of PHD08 with a sample for each name, the first 50 all of different heights."""
     lines = []
     for number, name in enumerate(names):
-        bits = np.zeros((5 + number, 7), int)
+        bits = np.zeros((5 + number % 50, 7), int)
         bits[:, 2] = bits[1, 2:] = 1
         rows = ["".join(map(str, row)) for row in bits]
         lines += [name, f"{len(rows)} 7", *rows, ""]

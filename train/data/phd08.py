@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import BinaryIO
@@ -102,6 +103,7 @@ class _Lines:
 
     def __init__(self, file: BinaryIO, path: Path) -> None:
         self._file, self._path, self._number = file, path, 0
+        self._last: bytes | None = None
 
     def samples(self, label: str, selection: Selection, bad: Report) -> Iterator[Sample]:
         found = False
@@ -114,8 +116,7 @@ class _Lines:
                 sample = self._sample(name, label, selection)
             except DataError as error:
                 bad(error)
-                while self._next():
-                    pass
+                self._skip()
                 continue
             if sample is not None:
                 yield sample
@@ -151,18 +152,21 @@ class _Lines:
     def _next(self) -> bytes | None:
         """The next line without its end; None at the end of the file."""
         line = self._file.readline(_MOST_SIDE + 3)
-        if not line:
-            return None
-        self._number += 1
+        self._last = line.rstrip(b"\r\n") if line else None
+        self._number += bool(line)
         if len(line) > _MOST_SIDE + 2 and not line.endswith(b"\n"):
-            raise self._too_long()
-        return line.rstrip(b"\r\n")
+            # What is left of the line goes, in pieces, so that the next one is counted right.
+            while (rest := self._file.readline(1 << 16)) and not rest.endswith(b"\n"):
+                pass
+            raise self._error(f"is longer than {_MOST_SIDE} characters")
+        return self._last
 
-    def _too_long(self) -> DataError:
-        # What is left of the line goes, in pieces, so that the next error names the next line.
-        while (rest := self._file.readline(1 << 16)) and not rest.endswith(b"\n"):
-            pass
-        return self._error(f"is longer than {_MOST_SIDE} characters")
+    def _skip(self) -> None:
+        """Goes on to the next empty line, unless the last one was empty, or to the end."""
+        while self._last:
+            # A line that is too long was reported, or belongs to what was.
+            with suppress(DataError):
+                self._next()
 
     def _error(self, problem: str) -> DataError:
         return DataError(f"{self._path}: line {max(1, self._number)}: {problem}")
