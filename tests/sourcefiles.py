@@ -23,13 +23,18 @@ def glyph(number: int, height: int = 20, width: int = 16) -> Image:
 
 
 def phd08(
-    names: Sequence[str] = ("B_0_0_0_0_0", "H1_1_2_0_1_2", "Y_2_2_2_2_2"), end: str = "\r\n"
+    names: Sequence[str] = ("B_0_0_0_0_0", "H1_1_2_0_1_2", "Y_2_2_2_2_2"),
+    end: str = "\r\n",
+    column: int = 2,
 ) -> bytes:
-    """A text file of PHD08 with a sample for each name, the first 50 all of different heights."""
+    """A text file of PHD08 with a sample for each name, the first 50 all of different heights.
+
+    column: where their upright stroke stands, 0 to 6.
+    """
     lines = []
     for number, name in enumerate(names):
         bits = np.zeros((5 + number % 50, 7), int)
-        bits[:, 2] = bits[1, 2:] = 1
+        bits[:, column] = bits[1, column:] = 1
         rows = ["".join(map(str, row)) for row in bits]
         lines += [name, f"{len(rows)} 7", *rows, ""]
     return "".join(f"{line}{end}" for line in lines).encode()

@@ -115,7 +115,7 @@ def test_sizes_from_headers_are_those_of_the_decoder(tmp_path: Path) -> None:
     image = cv2.resize(glyph(3), (31, 77))
     for ending, flags in ((".png", []), (".jpg", []), (".jpg", [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])):
         content = cv2.imencode(ending, image, flags)[1].tobytes()
-        assert folder._size(content) == (31, 77)
+        assert folder.claimed_size(content) == (31, 77)
 
 
 def test_photographs_are_averaged_down(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def _decode(file: Path) -> npt.NDArray[np.uint8]:
         data = file.read_bytes()
     except OSError as error:
         raise DataError(f"{file}: cannot be read ({error.strerror})") from None
-    size = _size(data)
+    size = claimed_size(data)
     if size is None:
         raise DataError(f"{file}: byte 0: neither a PNG nor a JPEG, or cut short")
     if not 0 < size[0] * size[1] <= MOST_PIXELS:
@@ -98,7 +98,7 @@ def _decode(file: Path) -> npt.NDArray[np.uint8]:
     return image
 
 
-def _size(data: bytes) -> tuple[int, int] | None:
+def claimed_size(data: bytes) -> tuple[int, int] | None:
     """Width and height that a PNG's or JPEG's header claims; None where there is no header.
 
     Formats: PNG specification (W3C, third edition), 11.2.2; ITU-T T.81, annex B.
