@@ -13,6 +13,7 @@ import pytest
 from edge_app import images
 from tests import sourcefiles
 from tests.conftest import ROOT
+from tests.fuzz import readers
 from tests.sourcefiles import put
 from train import contact, prepare, shardwriter
 from train.data import BadSamples, DataError, Sample, Source
@@ -29,6 +30,8 @@ def files(tmp_path: Path) -> Path:
     put(tmp_path / "hgu1" / "PE92_test" / "a.hgu1", sourcefiles.hgu1("가가가", first=3))
     put(tmp_path / "folder" / "다" / "1.png", sourcefiles.picture(".png"))
     put(tmp_path / "folder" / "라_1.jpg", sourcefiles.picture(".jpg", sourcefiles.glyph(7)))
+    letter = b"START\n1.0,-2.0,0.0\n3.0,-4.0,9.0\nBREAK\n"
+    put(tmp_path / "omniglot" / "Korean" / "character22" / "0564_03.txt", letter)
     put(tmp_path / "writers" / "a.npz", sourcefiles.npz(sourcefiles.cells()))
     return tmp_path
 
@@ -44,6 +47,7 @@ def run(*arguments: object) -> int:
         ("phd08", [], 5, {"slant": ["0", "1", "2"]}),
         ("hgu1", ["--drop-tail", 1], 3, {"drop_tail": 1}),
         ("folder", ["--name", "class 3", "--licence", "CC0"], 2, {"name": "class 3"}),
+        ("omniglot", [], 1, {}),
         ("writers", ["--no-doubtful"], 3, {"doubtful": False}),
     ],
 )
@@ -192,7 +196,7 @@ def test_runs_as_a_file(files: Path) -> None:
     assert cv2.haveImageReader(str(files / "o.png"))
 
 
-@pytest.mark.parametrize("reader", ["phd08", "hgu1", "folder", "writers", "strokes", "shards"])
+@pytest.mark.parametrize("reader", sorted(readers.TARGETS))
 def test_damaged_files_never_do_more_than_be_refused(reader: str) -> None:
     script = ROOT / "tests" / "fuzz" / "readers.py"
     done = subprocess.run(

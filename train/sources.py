@@ -6,7 +6,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 
-from train.data import Report, Sample, Source, folder, hgu1, phd08, writers
+from train.data import Report, Sample, Source, folder, hgu1, omniglot, phd08, writers
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,12 @@ SHARD_SOURCES = {
         _folder_options,
         lambda options, bad: folder.read(options.paths, options.name, bad),
         lambda options: Source(options.name, options.licence, ""),
+    ),
+    "omniglot": ShardSource(
+        "Omniglot's strokes_background.zip, or a folder of its files",
+        lambda _: None,
+        lambda options, bad: omniglot.read(options.paths, bad),
+        lambda _: omniglot.SOURCE,
     ),
     "writers": ShardSource(
         "prepared .npz files of handwriting, or folders of them",

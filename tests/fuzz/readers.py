@@ -42,6 +42,7 @@ from train.data import (
     Source,
     folder,
     hgu1,
+    omniglot,
     phd08,
     strokes,
     writers,
@@ -191,6 +192,13 @@ TARGETS = {
         lambda path, bad: writers.read([path], bad=bad),
         _damage_member,
     ),
+    "omniglot": Target(
+        lambda: [
+            (f"Korean/character0{number}/000{number}_01.txt", text)
+            for number, text in enumerate((b"START\n1.5,-2,0\n3,-4,9\nBREAK\n",) * 2, 1)
+        ],
+        lambda path, bad: omniglot.read([path.parents[2]], bad),
+    ),
     "strokes": Target(_strokes, lambda path, _: strokes.read(path)),
     "shards": Target(
         _shard_files,
@@ -236,7 +244,7 @@ def run(name: str, runs: int, first: int, seed: int) -> Counter[str]:
                     harm = chance.choice((damage, target.inside))
                     content = harm(content, chance)
                     path = place / file_name
-                (place / file_name).write_bytes(content)
+                sourcefiles.put(place / file_name, content)
             signal.alarm(SECONDS)
             try:
                 results["samples"] += _check(target.read(path, bad))
