@@ -139,6 +139,11 @@ def test_files_that_are_not_named_by_a_syllable(tmp_path: Path, name: str) -> No
         list(phd08.read([put(tmp_path / name, content())]))
 
 
+def test_more_empty_lines_between_samples_do_not_matter(tmp_path: Path) -> None:
+    path = put(tmp_path / "가.txt", content().replace(b"\r\n\r\n", b"\r\n\r\n\r\n"))
+    assert len(list(phd08.read([path]))) == 3
+
+
 def test_paths_that_hold_nothing(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no such file or folder"):
         list(phd08.read([tmp_path / "none"]))

@@ -49,19 +49,26 @@ def read(paths: Sequence[Path], drop_tail: int = 0, bad: Report = give_up) -> It
     if drop_tail < 0:
         raise ValueError(f"drop_tail must not be negative, not {drop_tail}")
     for path in find(paths, ".hgu1"):
-        try:
-            part, collection = _place(path)
-            with path.open("rb") as file:
-                # What may yet be the tail waits here; None keeps the place of a bad image.
-                waiting: deque[Sample | None] = deque()
-                for sample in _images(file, path, part, collection, bad):
-                    waiting.append(sample)
-                    if len(waiting) > drop_tail and (ready := waiting.popleft()) is not None:
-                        yield ready
-        except DataError as error:
-            bad(error)
-        except OSError as error:
-            bad(DataError(f"{path}: cannot be read ({error.strerror})"))
+        # What may yet be the tail waits here; a bad image keeps its place as None.
+        waiting: deque[Sample | None] = deque()
+        for item in _images(path):
+            if isinstance(item, DataError):
+                bad(item)
+            waiting.append(None if isinstance(item, DataError) else item)
+            if len(waiting) > drop_tail and (ready := waiting.popleft()) is not None:
+                yield ready
+
+
+def _images(path: Path) -> Iterator[Sample | DataError]:
+    """The images of a file and what is wrong with it, in order."""
+    try:
+        part, collection = _place(path)
+        with path.open("rb") as file:
+            yield from _records(file, path, part, collection)
+    except DataError as error:
+        yield error
+    except OSError as error:
+        yield DataError(f"{path}: cannot be read ({error.strerror})")
 
 
 def _place(path: Path) -> tuple[Literal["train", "test"], str]:
@@ -75,10 +82,10 @@ def _place(path: Path) -> tuple[Literal["train", "test"], str]:
     )
 
 
-def _images(
-    file: BinaryIO, path: Path, part: Literal["train", "test"], collection: str, bad: Report
-) -> Iterator[Sample | None]:
-    """The images of a file; None for each bad one. Raises DataError where the file breaks off."""
+def _records(
+    file: BinaryIO, path: Path, part: Literal["train", "test"], collection: str
+) -> Iterator[Sample | DataError]:
+    """The images of an open file. Raises DataError where it cannot go on."""
     if file.read(len(MAGIC)) != MAGIC:
         raise DataError(f'{path}: byte 0: does not start with "HGU1" and four spaces')
     while True:
@@ -95,11 +102,9 @@ def _images(
         label = _LABELS.get(header[:2])
         if label is None:
             code = header[:2].hex()
-            bad(DataError(f"{path}: byte {place}: code {code} is no KS C 5601 syllable"))
-            yield None
+            yield DataError(f"{path}: byte {place}: code {code} is no KS C 5601 syllable")
         elif not grey:
-            bad(DataError(f"{path}: byte {place}: an image of {width}x{height} pixels"))
-            yield None
+            yield DataError(f"{path}: byte {place}: an image of {width}x{height} pixels")
         else:
             image = np.full((height + 2 * BORDER, width + 2 * BORDER), 255, np.uint8)
             pixels = np.frombuffer(grey, np.uint8).reshape(height, width)

@@ -112,6 +112,8 @@ class _Lines:
                 name = self._next()
                 if name is None:
                     break
+                if not name:
+                    continue  # one empty line more
                 found = True
                 sample = self._sample(name, label, selection)
             except DataError as error:

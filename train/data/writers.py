@@ -55,20 +55,29 @@ def read(paths: Sequence[Path], doubtful: bool = True, bad: Report = give_up) ->
     takes it.
     """
     for path in find(paths, ".npz"):
-        try:
-            with zipfile.ZipFile(path) as archive:
-                yield from _cells(archive, path, doubtful, bad)
-        except DataError as error:
-            bad(error)
-        # zipfile raises the last three for what it does not support or expects otherwise.
-        except (
-            OSError, EOFError, zipfile.BadZipFile, zlib.error,
-            RuntimeError, NotImplementedError, ValueError,
-        ) as error:  # fmt: skip
-            bad(DataError(f"{path}: damaged, or no .npz file ({error})"))
+        for item in _items(path, doubtful):
+            if isinstance(item, DataError):
+                bad(item)
+            else:
+                yield item
 
 
-def _cells(archive: zipfile.ZipFile, path: Path, doubtful: bool, bad: Report) -> Iterator[Sample]:
+def _items(path: Path, doubtful: bool) -> Iterator[Sample | DataError]:
+    """The cells of a file and what is wrong with it, in order."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield from _cells(archive, path, doubtful)
+    except DataError as error:
+        yield error
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        yield DataError(f"{path}: damaged, or no .npz file ({error})")
+    # zipfile raises these for what it cannot decrypt or does not expect.
+    except (RuntimeError, ValueError) as error:
+        yield DataError(f"{path}: damaged, or no .npz file ({error})")
+
+
+def _cells(archive: zipfile.ZipFile, path: Path, doubtful: bool) -> Iterator[Sample | DataError]:
+    """The cells of an open file. Raises DataError where it cannot go on."""
     if len(archive.infolist()) > _MOST_MEMBERS:
         raise DataError(f"{path}: holds {len(archive.infolist())} arrays, not these")
     columns: dict[str, npt.NDArray[Any]] = {}
@@ -89,7 +98,7 @@ def _cells(archive: zipfile.ZipFile, path: Path, doubtful: bool, bad: Report) ->
             label = _label(int(columns["labels"][row]))
             if label is None:
                 code = columns["labels"][row]
-                bad(DataError(f"{path}: row {row}: {code} is no label's code point"))
+                yield DataError(f"{path}: row {row}: {code} is no label's code point")
             elif doubtful or not columns["doubt"][row]:
                 image = np.frombuffer(grey, np.uint8).reshape(shape[1:])
                 writer = f"{path.stem}-{columns['hand'][row]}"
