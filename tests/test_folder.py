@@ -80,6 +80,12 @@ def claimed_jpeg(width: int, height: int) -> bytes:
     return bytes(content)
 
 
+def chunk_of_4_gb() -> bytes:
+    """A PNG with a text of which it holds three bytes and claims 4 GB."""
+    content = picture(".png")
+    return content[:33] + struct.pack(">I4s", 0xFFFFFFF0, b"tEXt") + b"abc" + content[33:]
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
@@ -91,6 +97,7 @@ def claimed_jpeg(width: int, height: int) -> bytes:
         (b"GIF89a" + bytes(99), "byte 0: neither a PNG nor a JPEG"),
         (picture(".png")[:20], "byte 0: neither a PNG nor a JPEG"),
         (picture(".jpg")[:20], "byte 0: neither a PNG nor a JPEG"),
+        (chunk_of_4_gb(), "not an image that can be read, or cut short"),
         (picture(".png")[:60], "not an image that can be read, or cut short"),
     ],
 )
