@@ -143,6 +143,7 @@ def test_missing_paths_and_folders_in_use(
         ["hgu1", "x", "--out", "o", "--drop-tail", "-1"],
         ["hgu1", "x", "--out", "o", "--drop-tail", "many"],
         ["sheet", "x", "--out", "o", "--samples", "0"],
+        ["sheet", "x", "--out", "o", "--seed", "-1"],
         ["folder", "--out", "o"],
     ],
 )

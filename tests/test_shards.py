@@ -158,6 +158,18 @@ def test_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
+    with shardwriter._Seen(tmp_path / "seen.sqlite") as seen:
+        seen._base.execute("PRAGMA max_page_count=4")
+
+        def fill() -> None:
+            for number in range(10_000):
+                seen.label_of(shardwriter._Packed(number.to_bytes(4, "little"), 1, 4), "가")
+
+        with pytest.raises(OSError, match=r"seen\.sqlite: .*; make room on the disk"):
+            fill()
+
+
 def test_an_older_folder_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     prepared(tmp_path / "empty", images(2))

@@ -161,7 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     sheet.add_argument(
         "--samples", type=at_least(1), default=240, metavar="N", help="how many (240)"
     )
-    sheet.add_argument("--seed", type=int, default=0, help="another seed draws others")
+    sheet.add_argument("--seed", type=at_least(0), default=0, help="another seed draws others")
     return parser
 
 

@@ -134,6 +134,7 @@ class _Seen:
     """Which ink has come, by its hash, in a file: 5 million samples would take 500 MB as a set."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._base = sqlite3.connect(path, isolation_level=None)
         # The file is thrown away in any case, so nothing need survive a crash.
         self._base.execute("PRAGMA journal_mode=OFF")
@@ -146,7 +147,10 @@ class _Seen:
         """The label that this ink came under before; None if it is new, which is noted."""
         size = f"{packed.height} {packed.width} ".encode()
         ink = hashlib.blake2b(size + packed.content, digest_size=16).digest()
-        done = self._base.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (ink, label))
+        try:
+            done = self._base.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (ink, label))
+        except sqlite3.Error as error:
+            raise OSError(f"{self._path}: {error}; make room on the disk") from None
         if done.rowcount:
             return None
         row = self._base.execute("SELECT label FROM seen WHERE ink = ?", (ink,)).fetchone()
