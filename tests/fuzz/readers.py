@@ -116,6 +116,46 @@ def _damage_member(content: bytes, chance: random.Random) -> bytes:
     return result.getvalue()
 
 
+_CHUNKS = (
+    b"IHDR",
+    b"PLTE",
+    b"tRNS",
+    b"gAMA",
+    b"iCCP",
+    b"eXIf",
+    b"tEXt",
+    b"zTXt",
+    b"iTXt",
+    b"acTL",
+    b"fcTL",
+    b"fdAT",
+    b"IDAT",
+    b"IEND",
+)
+
+
+def _damage_chunk(content: bytes, chance: random.Random) -> bytes:
+    """A PNG with a chunk damaged or added, its length and checksum right."""
+    if not content.startswith(b"\x89PNG"):
+        return damage(content, chance)
+    chunks, place = [], 8
+    while place < len(content):
+        end = place + 8 + int.from_bytes(content[place : place + 4], "big")
+        chunks.append((content[place + 4 : place + 8], content[place + 8 : end]))
+        place = end + 4
+    at = chance.randrange(len(chunks))
+    kind, data = chunks[at]
+    if chance.random() < 0.5:
+        chunks[at] = kind, damage(data, chance)
+    else:
+        data = damage(chance.choice((bytes(26), data, zlib.compress(bytes(1 << 20)))), chance)
+        chunks.insert(at + 1, (chance.choice(_CHUNKS), data))
+    return content[:8] + b"".join(
+        len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+        for kind, data in chunks
+    )
+
+
 def _damage_tables(content: bytes, chance: random.Random) -> bytes:
     """A shard with its index or origins damaged and their checksum right."""
     start, count, length, _, magic = shards.TAIL.unpack(content[-shards.TAIL.size :])
@@ -183,6 +223,7 @@ TARGETS = {
             ("다.png", sourcefiles.picture(".png", np.full((9, 9, 4), 7, np.uint8))),
         ],
         lambda path, bad: folder.read([path], bad=bad),
+        _damage_chunk,
     ),
     "writers": Target(
         lambda: [
