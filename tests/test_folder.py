@@ -43,6 +43,17 @@ def test_labels_and_writers_from_names(tmp_path: Path, name: str, label: str, wr
     assert np.abs(np.asarray(sample.ink).astype(int) - glyph(0)).max() < 60  # JPEG rings
 
 
+def test_links_and_relative_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blob = put(tmp_path / "blobs" / "7f3a", picture(".png"))
+    (tmp_path / "mine" / "ann").mkdir(parents=True)
+    (tmp_path / "mine" / "ann" / "가.png").symlink_to(blob)
+    monkeypatch.chdir(tmp_path / "mine")
+    for given in (".", "../mine", "ann/가.png"):
+        (sample,) = folder.read([Path(given)])
+        assert sample.label == "가"
+        assert sample.writer == ("ann" if given.endswith("png") else "mine/ann")
+
+
 @pytest.mark.parametrize("given", ["가", "가/1.png"])
 def test_paths_within_a_folder_named_by_label(tmp_path: Path, given: str) -> None:
     put(tmp_path / "mine" / "가" / "1.png", picture(".png"))

@@ -45,10 +45,12 @@ def read(paths: Sequence[Path], source: str = "images", bad: Report = give_up) -
     bad takes it.
     """
     for path in paths:
-        top = path.resolve() if path.is_dir() else path.resolve().parent
+        given = path if path.is_dir() else path.parent
+        top = given.resolve()
         for file in find([path], *ENDINGS):
             try:
-                label, writer = _label_and_writer(file.resolve(), top)
+                # The top may be ".", but a link to an image is named for its own name.
+                label, writer = _label_and_writer(top / file.relative_to(given), top)
                 yield Sample(_decode(file), label, writer, source)
             except DataError as error:
                 bad(error)

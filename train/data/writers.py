@@ -69,10 +69,8 @@ def _items(path: Path, doubtful: bool) -> Iterator[Sample | DataError]:
             yield from _cells(archive, path, doubtful)
     except DataError as error:
         yield error
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        yield DataError(f"{path}: damaged, or no .npz file ({error})")
-    # zipfile raises these for what it cannot decrypt or does not expect.
-    except (RuntimeError, ValueError) as error:
+    # zipfile raises the last two for what it cannot decrypt or does not expect.
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, ValueError) as error:
         yield DataError(f"{path}: damaged, or no .npz file ({error})")
 
 
