@@ -26,6 +26,7 @@ lint: .venv-dev/made
 .venv/made .venv-dev/made: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "hangul-pad needs Python 3.10 to 3.13: install one," \
 		"or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Making $(@D) with $(PYTHON), once: this takes a minute or two." >&2
 	rm -rf $(@D)
 	@$(PYTHON) -m venv $(@D) || { rm -rf $(@D); echo "$(PYTHON) cannot make environments:" \
 		"on Debian and Raspberry Pi OS, sudo apt install python3-venv" >&2; exit 1; }

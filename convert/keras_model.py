@@ -38,9 +38,8 @@ def load(run: Run) -> Any:
     try:
         model = keras.saving.load_model(path, compile=False)
     except Exception as error:  # Keras raises whatever its zip, JSON and HDF5 readers do
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ConversionError(
-            f"{path}: cannot be loaded ({reason}); train again with train/train.py"
+            f"{path}: cannot be loaded ({_reason(error)}); train again with train/train.py"
         ) from None
     side = run.ink.size
     expected = ((None, side, side, 1), (None, len(run.labels)))
@@ -79,9 +78,8 @@ def convert(model: Any, run: Run, frames: Frames, variants: Sequence[str]) -> di
             try:
                 content = _convert(folder, frames, variant)
             except Exception as error:  # the converter raises many types, some of its own
-                reason = str(error).strip().splitlines()[0]
                 raise ConversionError(
-                    f"{run.folder}: TensorFlow cannot convert it to {variant} ({reason}); "
+                    f"{run.folder}: TensorFlow cannot convert it to {variant} ({_reason(error)}); "
                     f"leave that variant out with --variant"
                 ) from error
             files[variant] = _with_labels(content, run.labels)
@@ -139,6 +137,11 @@ def _convert_but_last(converter: Any, folder: str, frames: Frames) -> bytes:
         ),
     )
     return bytes(debugger.get_nondebug_quantized_model())
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what an error says; TensorFlow and Keras go on with whole traces."""
+    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 def _with_labels(content: bytes, labels: Sequence[str]) -> bytes:

@@ -100,7 +100,7 @@ class Gate:
                 f"at most {100 * self.accuracy_loss:.2f} may go"
             )
         if figures.size_kib > self.size_kib:
-            found.append(f"it takes {figures.size_kib:.0f} KiB of at most {self.size_kib:.0f}")
+            found.append(f"it takes {figures.size_kib:.1f} KiB of at most {self.size_kib:.0f}")
         return found
 
 

@@ -57,7 +57,7 @@ class Bundle:
     temperature: float
     """Logits are divided by this before the softmax, so that scores are honest probabilities."""
     quantization: str
-    """How the file is quantised: "float32", "float16", "dynamic" or "int8"."""
+    """How the file is quantised: "float32", "float16", "dynamic", "int8" or "mixed"."""
     sha256: str
     """SHA-256 of model.tflite, hexadecimal."""
     created: str

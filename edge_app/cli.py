@@ -197,8 +197,8 @@ def _without_screen(options: argparse.Namespace, directory: Path, reason: str) -
     """What the pad does where no window can open: shows on sample ink that the rest works."""
     from edge_app import samples
 
-    print(f"화면이 없어 창을 열 수 없습니다. 준비된 견본 글씨를 인식합니다. ({reason})")
-    print("No screen to open a window on; recognising the bundled sample ink instead.")
+    print("화면이 없어 창을 열 수 없습니다. 대신 준비된 견본 글씨를 인식합니다.")
+    print(f"No screen, so no window ({reason}). Recognising the bundled sample ink instead.")
     recognizer = _recognizer(options, directory)
     if recognizer is None:
         return FAILED

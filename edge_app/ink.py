@@ -20,6 +20,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge_app.lift import INK_LEVEL, lift_ink, stroke_width
+
 Frame = npt.NDArray[np.uint8]
 """Model input before quantisation: (size, size) uint8, paper 0, ink 255."""
 
@@ -31,30 +33,6 @@ SUPERSAMPLE = 4
 
 _SHIFT = 4
 """Fractional bits of the coordinates given to OpenCV's line drawing."""
-
-_LONGEST_SIDE = 1024
-"""Images with a longer side (px) are averaged down first; a character needs far less."""
-
-_PHOTO_SIDE = 64
-"""Images with a longer side (px) than this may be photographs, whose light is uneven."""
-
-_EVEN_BORDER = 2
-"""Median deviation, in grey levels, up to which an image's border counts as one even grey."""
-
-_MIN_CONTRAST = 20
-"""Grey levels (of 255) by which ink must differ from its paper to count as ink."""
-
-_SHEET_SIDE = 160
-"""Longer side (px) of the reduced photograph in which a sheet on a table is looked for."""
-
-_SHEET_SHARE, _SHEET_FILL = 0.2, 0.8
-"""A sheet on a table fills at least these shares of the photograph and of its own hull."""
-
-_SHEET_EDGE = 0.72
-"""Along most of its edge the table is at most this share as light as the sheet beside it."""
-
-_INK_LEVEL = 0.4
-"""Threshold between paper (0) and full ink (1) when an enlarged image becomes a bitmap."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +127,7 @@ def frame_strokes(
     points = checked[0] if len(checked) == 1 else np.concatenate(checked)
     low, high = points.min(axis=0), points.max(axis=0)
     # min and max carry NaN and infinity along, so four numbers tell for all of the points.
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         extent = float((high - low).max())
     if not math.isfinite(extent):
         raise ValueError("stroke coordinates must be finite numbers within half the float range")
@@ -192,7 +170,7 @@ def frame_image(image: npt.NDArray[Any], settings: InkSettings) -> Frame | None:
         raise ValueError(f"an image must be a 2-D uint8 array, not {image.ndim}-D {image.dtype}")
     if image.size == 0:
         return None
-    coverage = _lift_ink(_limit_size(image))
+    coverage = lift_ink(image)
     return None if coverage is None else _frame_coverage(coverage, settings)
 
 
@@ -201,166 +179,9 @@ def _average_down(bitmap: npt.NDArray[Any], settings: InkSettings) -> Frame:
     return np.asarray(cv2.resize(bitmap, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _limit_size(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    longest = max(image.shape)
-    if longest <= _LONGEST_SIDE:
-        return image
-    height, width = image.shape
-    scale = _LONGEST_SIDE / longest
-    target = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(image, target, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _lift_ink(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
-    """Ink coverage of an image: 0 paper to 255 full ink, or None where nothing stands out.
-
-    A border of one even grey (a screen, a clean scan, MNIST) settles paper and polarity at
-    once. A larger image without one is a photograph, whose light is evened out first.
-    """
-    border = np.concatenate((image[0], image[-1], image[:, 0], image[:, -1]))
-    ground = float(np.median(border))
-    unevenness = float(np.median(np.abs(border - ground)))
-    if max(image.shape) > _PHOTO_SIDE and unevenness > _EVEN_BORDER:
-        return _lift_from_photo(image)
-    low, high, _, _ = cv2.minMaxLoc(image)
-    darker, lighter = ground - low, high - ground
-    contrast = max(darker, lighter)
-    if contrast < _MIN_CONTRAST:
-        return None
-    sign = -1 if darker >= lighter else 1
-    table = np.clip((np.arange(256) - ground) * (sign * 255 / contrast), 0, 255)
-    return np.asarray(cv2.LUT(image, table.astype(np.uint8)), np.uint8)
-
-
-def _lift_from_photo(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
-    """Ink coverage of a photograph or scan with shadows, grain and specks."""
-    if (sheet := _lift_sheet(image)) is not None:
-        image = sheet
-    # The median of a wide neighbourhood follows the light but not the thin ink in it. Grain is
-    # blurred away before, by about the width of a hairline.
-    soft = cv2.GaussianBlur(image, (0, 0), max(0.6, max(image.shape) / 800))
-    height, width = image.shape
-    shrink = 96 / max(image.shape)
-    small_size = (max(3, round(width * shrink)), max(3, round(height * shrink)))
-    small = cv2.resize(soft, small_size, interpolation=cv2.INTER_AREA)
-    light = cv2.medianBlur(cv2.copyMakeBorder(small, 24, 24, 24, 24, cv2.BORDER_REFLECT), 49)
-    light = light[24:-24, 24:-24]
-    light = cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR)
-    # Reflectance rather than difference: ink in shadow is as dark, relative to its paper, as
-    # ink in the light.
-    even = soft.astype(np.float32) * (128 / np.maximum(light, 8).astype(np.float32))
-    level = np.clip(even, 0, 255).astype(np.uint8)
-    _, mask = cv2.threshold(level, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    border = np.concatenate((mask[0], mask[-1], mask[:, 0], mask[:, -1]))
-    if np.count_nonzero(border) * 2 >= border.size:
-        mask = cv2.bitwise_not(mask)
-    inked = mask > 0
-    share = np.count_nonzero(inked) / inked.size
-    if not 0 < share < 1:
-        return None
-    paper_mean, paper_deviation = (float(v[0, 0]) for v in cv2.meanStdDev(level, mask=255 - mask))
-    ink_mean = float(level[inked].mean())
-    # Grain alone, cut in two by Otsu, leaves its halves 2.7 deviations apart; ink stands out more.
-    if abs(ink_mean - paper_mean) < max(_MIN_CONTRAST / 2, 5 * paper_deviation):
-        return None
-    mask = _drop_specks_and_edges(mask)
-    # Soft edges are kept, so that enlarging places the outline between pixels.
-    coverage = np.clip((level - paper_mean) * (255 / (ink_mean - paper_mean)), 0, 255)
-    near = cv2.dilate(mask, np.ones((3, 3), np.uint8))
-    return np.asarray(np.where(near > 0, coverage, 0), np.uint8)
-
-
-def _lift_sheet(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
-    """A picture of a light sheet on a darker table, with the sheet's tone carried on over it.
-
-    None where no table shows. Of all levels that part the picture into table and sheet the one
-    with the sharpest outline counts: the edge of a shadow or of a pool of light is soft.
-    """
-    height, width = image.shape
-    shrink = _SHEET_SIDE / max(image.shape)
-    target = (max(3, round(width * shrink)), max(3, round(height * shrink)))
-    small = cv2.resize(image, target, interpolation=cv2.INTER_AREA)
-    low, high, _, _ = cv2.minMaxLoc(small)
-    window = np.ones((5, 5), np.uint8)
-    darkest = cv2.erode(small, window).astype(np.float32)
-    step = darkest / np.maximum(cv2.dilate(small, window), 1)
-    found: npt.NDArray[Any] | None = None
-    softest = _SHEET_EDGE
-    for level in np.linspace(low, high, 14)[1:-1]:
-        sheet = _whole_sheet((small > level).astype(np.uint8))
-        if sheet is None:
-            continue
-        outline = step[cv2.morphologyEx(sheet, cv2.MORPH_GRADIENT, window) > 0]
-        softness = float(np.percentile(outline, 80)) if outline.size else 1.0
-        if softness < softest:
-            found, softest = sheet, softness
-    if found is None:
-        return None
-    # The edge itself is half table, half paper; beyond the picture's own edge goes more sheet.
-    found = cv2.erode(found, window, borderValue=1)
-    within, blur = found.astype(np.float32), _SHEET_SIDE / 20
-    weight = cv2.GaussianBlur(within, (0, 0), blur)
-    seen = cv2.GaussianBlur(small * within, (0, 0), blur)
-    mean = float(cv2.mean(small, mask=found)[0])
-    # A touch of the mean everywhere: it alone counts where the sheet is far away.
-    carried = cv2.resize((seen + 1e-3 * mean) / (weight + 1e-3), (width, height))
-    inside = cv2.resize(found, (width, height), interpolation=cv2.INTER_NEAREST) > 0
-    return np.asarray(np.where(inside, image, np.rint(carried)), np.uint8)
-
-
-def _whole_sheet(light: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
-    """The sheet (1) that a mask of what is light (1) shows, its ink filled in, or None.
-
-    Ink, even a bold letter, is thin beside the hull around it; a sheet fills its hull but for
-    the ink, and a good part of the picture. A table shows along the picture's border.
-    """
-    border = np.concatenate((light[0], light[-1], light[:, 0], light[:, -1]))
-    if np.count_nonzero(border) > 0.75 * border.size:
-        return None
-    _, parts, stats, _ = cv2.connectedComponentsWithStats(light, connectivity=8)
-    areas = stats[1:, cv2.CC_STAT_AREA]
-    if areas.size == 0 or areas.max() < _SHEET_SHARE * light.size:
-        return None
-    largest = (parts == 1 + int(areas.argmax())).astype(np.uint8)
-    hull = cv2.convexHull(cv2.findNonZero(largest))
-    sheet = cv2.fillConvexPoly(np.zeros_like(light), hull, 1)
-    if areas.max() < _SHEET_FILL * np.count_nonzero(sheet):
-        return None
-    return np.asarray(sheet, np.uint8)
-
-
-def _drop_specks_and_edges(mask: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    """Keeps of a photographed mask (0 or 255) what a pen can have drawn.
-
-    Goes: specks smaller than a touch of the same pen; and what runs into the picture's edge
-    (the table beside the sheet, a shadow), provided that something inside stands by itself.
-    """
-    count, parts, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    height, width = mask.shape
-    left, top = stats[1:, cv2.CC_STAT_LEFT], stats[1:, cv2.CC_STAT_TOP]
-    wide, tall = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
-    inside = (left > 0) & (top > 0) & (left + wide < width) & (top + tall < height)
-    keep = np.ones(count - 1, bool)
-    if (inside & (np.maximum(wide, tall) * 12 >= max(height, width))).any():
-        keep = inside
-    pen = _stroke_width(np.isin(parts, 1 + np.flatnonzero(keep)).astype(np.uint8))
-    keep &= stats[1:, cv2.CC_STAT_AREA] >= 0.3 * pen * pen
-    return np.asarray(np.isin(parts, 1 + np.flatnonzero(keep)) * 255, np.uint8)
-
-
-def _stroke_width(mask: npt.NDArray[Any]) -> float:
-    """Mean stroke width of a mask, px.
-
-    Across a bar w pixels wide the distances to the nearest paper pixel run 1, 2 .. 2, 1 and
-    have the mean (w + 2) / 4.
-    """
-    distance = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
-    return max(1.0, 4 * float(cv2.mean(distance, mask=mask)[0]) - 2)
-
-
 def _frame_coverage(coverage: npt.NDArray[Any], settings: InkSettings) -> Frame | None:
     """Crops coverage (0 to 255) to its ink, makes it a bitmap, sets its pen and frames it."""
-    threshold = round(255 * _INK_LEVEL)
+    threshold = round(255 * INK_LEVEL)
     mask: npt.NDArray[Any] = cv2.threshold(coverage, threshold, 1, cv2.THRESH_BINARY)[1]
     left, top, width, height = cv2.boundingRect(mask)
     if width == 0:
@@ -368,17 +189,18 @@ def _frame_coverage(coverage: npt.NDArray[Any], settings: InkSettings) -> Frame 
     side, box = settings.size * SUPERSAMPLE, settings.box * SUPERSAMPLE
     crop: npt.NDArray[Any] = coverage[top : top + height, left : left + width]
     longer = max(width, height)
-    if longer < box:
-        # Enlarging comes before the threshold: half-covered pixels say where the outline runs.
-        enlarge = box / longer
-        target = (max(1, round(width * enlarge)), max(1, round(height * enlarge)))
+    if longer < 2 * box:
+        # Zooming comes before the threshold: half-covered pixels say where the outline runs.
+        # Larger ink waits until its pen is known, or hairlines would be averaged away.
+        zoom = box / longer
+        target = (max(1, round(width * zoom)), max(1, round(height * zoom)))
         crop = cv2.resize(crop, target, interpolation=cv2.INTER_LINEAR)
         longer = max(target)
     # Room for a thicker pen.
     border = math.ceil(longer * settings.min_pen / 2) + 1
     crop = cv2.copyMakeBorder(crop, border, border, border, border, cv2.BORDER_CONSTANT, value=0)
     mask = cv2.threshold(crop, threshold, 1, cv2.THRESH_BINARY)[1]
-    pen = _stroke_width(mask)
+    pen = stroke_width(mask)
     if pen < settings.min_pen * longer:
         distance = cv2.distanceTransform(1 - mask, cv2.DIST_L2, 3)
         grow = (settings.min_pen * longer - pen) / 2
@@ -389,7 +211,9 @@ def _frame_coverage(coverage: npt.NDArray[Any], settings: InkSettings) -> Frame 
     longer = max(width, height)
     scale = min(box / longer, settings.max_pen * box / pen)
     target = (max(1, round(width * scale)), max(1, round(height * scale)))
-    mask = cv2.resize(mask, target, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    if scale != 1:
+        shrinking = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        mask = cv2.resize(mask, target, interpolation=shrinking)
     bitmap = np.zeros((side, side), np.uint8)
     x, y = (side - target[0]) // 2, (side - target[1]) // 2
     bitmap[y : y + target[1], x : x + target[0]] = mask

@@ -70,6 +70,17 @@ def test_a_zero_is_slashed_and_a_seven_barred_across_its_ink(label: str) -> None
         assert np.abs(written[1]).max() < 0.8
 
 
+def test_a_plain_one_gets_an_upstroke_too_steep_for_a_seven() -> None:
+    stem = [np.array([[0.02, -0.5], [0.0, 0.0], [-0.02, 0.5]])]
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        flagged = rewrite(stem, "1", rng)[0]
+        np.testing.assert_array_equal(flagged[1:], stem[0])
+        across, down = flagged[0] - flagged[1]
+        assert across < 0
+        assert down / -across >= 0.69
+
+
 def test_a_five_keeps_its_body_and_moves_its_bar() -> None:
     body = np.array([[-0.2, -0.3], [-0.2, 0.0], [0.2, 0.2], [-0.2, 0.5]])
     bar = np.array([[-0.2, -0.5], [0.2, -0.5]])

@@ -179,6 +179,7 @@ def test_grain_alone_is_no_ink(sheet_side: int) -> None:
         ([[(0, 0), (float("nan"), 1)]], "finite"),
         ([[(0, 0), (float("inf"), 1)]], "finite"),
         ([[(-1.7e308, 0), (1.7e308, 0)]], "finite"),
+        ([[(0, float("inf"))]], "finite"),
         ([[(1, 2, 3)]], "shape (1, 3)"),
         ([[1, 2, 3]], "shape (3,)"),
         ([[("a", "b")]], "stroke 0"),

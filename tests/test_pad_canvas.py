@@ -16,7 +16,7 @@ from edge_app.pad.sheet import Point
 
 PAGE = Rect(20, 10, 300, 200)
 SIZE = (360, 240)
-WAVE = [(40 + 6 * i, 110 + 60 * math.sin(i / 4)) for i in range(40)]
+WAVE = [(40.0 + 6 * i, 110 + 60 * math.sin(i / 4)) for i in range(40)]
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def darkness(screen: pygame.Surface) -> npt.NDArray[np.float64]:
     """(height, width) of the page: 0 paper, 1 ink."""
     x, y, width, height = PAGE
     red = np.array(pygame.surfarray.array3d(screen), float)[x : x + width, y : y + height, 0].T
-    return (theme.PAPER[0] - red) / (theme.PAPER[0] - theme.INK[0])
+    return np.asarray((theme.PAPER[0] - red) / (theme.PAPER[0] - theme.INK[0]))
 
 
 def draw(canvas: Canvas, screen: pygame.Surface, points: list[Point], every: int) -> None:
@@ -102,17 +102,3 @@ def test_ink_at_the_edge_stays_on_the_page(screen: pygame.Surface) -> None:
     outside[PAGE.x : PAGE.right, PAGE.y : PAGE.bottom] = theme.GROUND
     assert (outside == np.array(theme.GROUND)).all()
     assert darkness(screen)[0, 150] > 0.9
-
-
-def test_a_stroke_goes_on_after_a_repaint(screen: pygame.Surface) -> None:
-    canvas = Canvas(PAGE)
-    canvas.repaint([WAVE[:20]], pen_down=True)
-    canvas.show(screen)
-    for point in WAVE[20:]:
-        canvas.extend(*point)
-    canvas.end()
-    canvas.show(screen)
-    joined = darkness(screen)
-    canvas.repaint([WAVE])
-    canvas.show(screen)
-    assert np.abs(darkness(screen) - joined).max() < 0.2

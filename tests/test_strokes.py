@@ -71,8 +71,24 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"cut.gz: line \d+: "):
         list(strokes.read(packed))
     (tmp_path / "plain.gz").write_text(json.dumps(LINE))
-    with pytest.raises(DataError, match=r"plain.gz: line 0: "):
+    with pytest.raises(DataError, match=r"plain.gz: line 1: "):
         list(strokes.read(tmp_path / "plain.gz"))
     (tmp_path / "latin.jsonl").write_bytes(b'{"label": "\xff"}\n')
-    with pytest.raises(DataError, match=r"latin.jsonl: line 0: "):
+    with pytest.raises(DataError, match=r"latin.jsonl: line 1: "):
         list(strokes.read(tmp_path / "latin.jsonl"))
+
+
+def test_the_origin_of_a_file_is_read_from_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "pens.jsonl.gz"
+    assert strokes.source(path).to_dict(3) == {
+        "name": "pens.jsonl.gz",
+        "licence": "not stated",
+        "url": "-",
+        "samples": 3,
+    }
+    beside = tmp_path / "pens.source.json"
+    beside.write_text('{"name": "our class", "licence": "CC0", "url": "https://example.org"}')
+    assert strokes.source(path).name == "our class"
+    beside.write_text('{"name": "our class"}')
+    with pytest.raises(DataError, match=r"pens.source.json: needs name, licence and url"):
+        strokes.source(path)

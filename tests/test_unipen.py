@@ -248,7 +248,9 @@ def test_broken_input_leaves_no_output_unless_skipped(
     assert list(out.iterdir()) == []
     assert prepare.main(["unipen", str(release), "--out", str(out), "--skip-bad"]) == 0
     assert "3 samples; 1 left out" in capsys.readouterr().out
-    assert [path.name for path in out.iterdir()] == ["unipen_digits.jsonl.gz"]
+    written = out / "unipen_digits.jsonl.gz"
+    assert sorted(out.iterdir()) == [written, strokes.source_file(written)]
+    assert strokes.source(written) == unipen.SOURCE
 
 
 @pytest.mark.parametrize("given", ["none", "empty"])

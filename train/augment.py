@@ -44,7 +44,7 @@ class Augmentation:
     max_pen: float = 0.17
     """Thickest pen that draws strokes."""
     variants: float = 0.25
-    """Share of the zeros, fives and sevens that are rewritten in another country's form."""
+    """Share of the zeros, ones, fives and sevens rewritten in another country's form."""
 
 
 def affine(rng: Rng, setting: Augmentation) -> npt.NDArray[np.float64]:
@@ -114,8 +114,8 @@ def vary_strokes(
 ) -> Frame | None:
     """Writes strokes anew, varied, and frames them: (size, size) uint8, or None if empty.
 
-    Rotation, slant, proportion, elastic distortion, tremor and the pen vary; a label of "0", "5"
-    or "7" is at times given the slash, the loose bar or the crossbar of other countries.
+    Rotation, slant, proportion, elastic distortion, tremor and the pen vary; a label of "0", "1",
+    "5" or "7" is at times given the slash, flag, loose bar or crossbar of other countries.
     """
     moved = _normalise(strokes)
     if rng.random() < setting.variants:
@@ -174,11 +174,16 @@ def _elastic(
 
 
 def rewrite(strokes: Strokes, label: str, rng: Rng) -> Strokes:
-    """Gives a zero a slash, a seven a crossbar, a five its bar apart; strokes of longer side 1."""
+    """Gives a zero a slash, a one its flag, a seven a crossbar, moves a five's bar away.
+
+    strokes: centred, longer side 1, as those returned nearly are.
+    """
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     if label == "0":
         return [*strokes, _slash(low, high, rng)]
+    if label == "1" and len(strokes) == 1 and high[0] - low[0] < 0.3:
+        return _flag(strokes[0], rng)
     if label == "7" and len(strokes) == 1:
         return [*strokes, _crossbar(points, rng)]
     if label == "5" and len(strokes) == 2:
@@ -194,6 +199,24 @@ def _slash(
     start = np.array([high[0] + reach[0] * size[0], low[1] - reach[1] * size[1]])
     end = np.array([low[0] - reach[2] * size[0], high[1] + reach[3] * size[1]])
     return np.stack((start, end) if rng.random() < 0.8 else (end, start))
+
+
+def _flag(stem: npt.NDArray[np.float64], rng: Rng) -> Strokes:
+    """A plain stem with the upstroke, and at times the foot, that ones have in much of Europe.
+
+    The upstroke climbs at 35 degrees or more: flatter, it would be a seven's bar.
+    """
+    if stem[0, 1] > stem[-1, 1]:
+        stem = stem[::-1]
+    length = rng.uniform(0.2, 0.6)
+    climb = np.deg2rad(rng.uniform(35, 70))
+    start = stem[0] + length * np.array([-np.cos(climb), np.sin(climb)])
+    flagged = np.concatenate((start[None, :], stem))
+    if rng.random() < 0.7:
+        return [flagged]
+    left, right = rng.uniform(0.1, 0.3, 2)
+    foot = stem[-1] + np.array([[-left, 0.0], [right, rng.uniform(-0.04, 0.04)]])
+    return [flagged, foot]
 
 
 def _crossbar(points: npt.NDArray[np.float64], rng: Rng) -> npt.NDArray[np.float64]:

@@ -13,10 +13,8 @@ import numpy.typing as npt
 from edge_app.ink import Frame, InkSettings, frame
 from train.augment import Augmentation, Rng, Strokes, vary_image, vary_strokes
 from train.config import RunConfig
-from train.data import Sample, Source, mnist, strokes
+from train.data import Sample, mnist, strokes
 from train.split import part_of
-
-PEN = Source("UNIPEN train_r01_v07, digits", "CC BY 4.0", "https://doi.org/10.5281/zenodo.1195803")
 
 _VAL_SHARE = 24
 """One in so many of MNIST's training images, the last 2,500, is kept for validation."""
@@ -44,12 +42,15 @@ class DigitInk:
         kept = len(train.images) - len(train.images) // _VAL_SHARE
         self.images, self.image_labels = train.images[:kept], train.labels[:kept]
         self._val = mnist.Digits(train.images[kept:], train.labels[kept:])
-        pen = [sample for path in config.pen for sample in strokes.read(Path(path))]
-        known = set(config.labels)
+        self._sources = [mnist.SOURCE.to_dict(kept)]
         self.pen: dict[str, list[Sample]] = {"train": [], "val": [], "test": []}
-        for sample in pen:
-            if sample.label in known:
-                self.pen[part_of(sample.writer)].append(sample)
+        for path in map(Path, config.pen):
+            before = len(self.pen["train"])
+            for sample in strokes.read(path):
+                if sample.label in config.labels:
+                    self.pen[part_of(sample.writer)].append(sample)
+            count = len(self.pen["train"]) - before
+            self._sources.append(strokes.source(path).to_dict(count))
         self.pen_chances = _chances(self.pen["train"], config.pen_cap)
 
     def draw(self, rng: Rng) -> tuple[Frame, int]:
@@ -92,10 +93,7 @@ class DigitInk:
 
     def sources(self) -> list[dict[str, Any]]:
         """What the model learned from, for the model card."""
-        listed = [mnist.SOURCE.to_dict(len(self.images))]
-        if self.pen["train"]:
-            listed.append(PEN.to_dict(len(self.pen["train"])))
-        return listed
+        return self._sources
 
 
 def _chances(samples: list[Sample], cap: int) -> npt.NDArray[np.float64]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 
 def replace(path: Path, write: Callable[[Path], object]) -> None:
@@ -19,3 +21,9 @@ def replace(path: Path, write: Callable[[Path], object]) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Replaces a JSON file atomically."""
+    text = json.dumps(data, ensure_ascii=False, indent=1)
+    replace(path, lambda place: place.write_text(text, encoding="utf-8"))

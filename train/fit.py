@@ -44,7 +44,7 @@ def fit(config: RunConfig, folder: Path, *, resume: bool = False) -> dict[str, A
     else:
         model = _build(config, steps)
     folder.mkdir(parents=True, exist_ok=True)
-    rundir.write_json(folder / rundir.CONFIG, config.to_dict())
+    files.write_json(folder / rundir.CONFIG, config.to_dict())
     log = report.TensorBoardLog(folder / "logs")
     for epoch in range(len(history), config.epochs):
         if _should_stop(history, config.patience):
@@ -52,13 +52,18 @@ def fit(config: RunConfig, folder: Path, *, resume: bool = False) -> dict[str, A
             break
         started = time.monotonic()
         fitted = model.fit(
-            EpochBatches(ink, config, epoch), epochs=1, verbose=1 if sys.stdout.isatty() else 0
+            EpochBatches(ink, config, epoch),
+            epochs=1,
+            # Batches are random as they come; Keras would shuffle their order by a global state
+            # that a resumed run has not got.
+            shuffle=False,
+            verbose=1 if sys.stdout.isatty() else 0,
         )
         entry = {"epoch": epoch + 1, **{k: float(v[-1]) for k, v in fitted.history.items()}}
         entry |= _validate(model, val)
         entry["seconds"] = time.monotonic() - started
         history.append(entry)
-        rundir.write_json(folder / rundir.HISTORY, history)
+        files.write_json(folder / rundir.HISTORY, history)
         files.replace(checkpoint, model.save)
         log.write(entry)
         report.curves(history, folder / "curves.png")
@@ -162,5 +167,5 @@ def _finish(
         "sources": ink.sources(),
         "temperature": _fit_temperature(predict(model, val.frames), val.labels),
     }
-    rundir.write_json(folder / rundir.RESULT, result)
+    files.write_json(folder / rundir.RESULT, result)
     return result

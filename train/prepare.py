@@ -13,7 +13,7 @@ import gzip
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 # Run as a file, Python looks for modules beside it and would take train.py for the package.
@@ -23,8 +23,8 @@ if not __package__:
 import numpy as np
 
 from train import contact
-from train.data import BadSamples, DataError, Report, Sample, mnist, unipen
-from train.files import replace
+from train.data import BadSamples, DataError, Report, Sample, Source, mnist, strokes, unipen
+from train.files import replace, write_json
 from train.shards import PARTS, Manifest
 from train.shardwriter import write as write_shards
 from train.sources import SHARD_SOURCES, at_least
@@ -36,6 +36,8 @@ class Preparation:
 
     read: Callable[[Path, Report], Iterator[Sample]]
     """Yields the samples of a path; the second argument is told of each bad one."""
+    source: Source
+    """The collection, for the file's .source.json."""
     file: str
     """Name of the file that is written."""
     help: str
@@ -45,6 +47,7 @@ class Preparation:
 SOURCES = {
     "unipen": Preparation(
         unipen.read,
+        unipen.SOURCE,
         "unipen_digits.jsonl.gz",
         "UNIPEN train_r01_v07 (doi:10.5281/zenodo.1195803): its archive or top folder",
     ),
@@ -101,6 +104,7 @@ def prepare(source: Preparation, path: Path, out: Path, skip_bad: bool) -> str:
     bad = BadSamples(skip_bad)
     target = out / source.file
     count = write(source.read(path, bad), target)
+    write_json(strokes.source_file(target), asdict(source.source))
     return f"{target}: {count:,} samples{bad.said()}"
 
 

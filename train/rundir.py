@@ -28,12 +28,6 @@ CONFIG, HISTORY, CHECKPOINT, RESULT = (
 MODEL, CALIBRATION, HELDOUT = "model.keras", "calibration.npz", "heldout.npz"
 
 
-def write_json(path: Path, data: Any) -> None:
-    """Replaces a JSON file atomically."""
-    text = json.dumps(data, ensure_ascii=False, indent=1)
-    replace(path, lambda place: place.write_text(text, encoding="utf-8"))
-
-
 def read_json(path: Path) -> Any:
     """A JSON file's value. Raises ValueError naming the file where it cannot be read."""
     try:

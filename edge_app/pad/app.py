@@ -133,7 +133,7 @@ class App:
             self._window.refresh()
             self._resize(now)
         elif event.type == pygame.VIDEOEXPOSE:
-            self.pad.repaint()
+            self.pad.expose()
         elif event.type == pygame.WINDOWFOCUSLOST:
             self._release(now)
         elif event.type == pygame.WINDOWLEAVE:
@@ -143,7 +143,6 @@ class App:
 
     def _key(self, event: pygame.event.Event) -> None:
         if event.key == pygame.K_F11:
-            self._release(time.monotonic())
             self._window.toggle_fullscreen()
             self._resize(time.monotonic())
         elif event.key == pygame.K_z and event.mod & pygame.KMOD_CTRL:

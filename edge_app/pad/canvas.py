@@ -25,10 +25,13 @@ _STEP_PX = 4.0
 """Length of the straight pieces of a curve, px."""
 
 _FINE = 4
-"""The pen is drawn this many times larger and averaged down.
+"""The pen is drawn this many times larger and averaged down, a broad one half as many times.
 
 OpenCV's own anti-aliasing hardens where one piece overlaps the next.
 """
+
+_BROAD_PX = 32
+"""A pen as broad as this is one of a screen too fine to show the difference."""
 
 _SHIFT = 4
 """Fractional bits of the coordinates given to OpenCV's line drawing."""
@@ -49,6 +52,7 @@ class Canvas:
             [theme.mix(theme.PAPER, theme.INK, level / 255) for level in range(256)]
         )
         self._pen = max(3, round(_PEN * min(size)))
+        self._fine = _FINE if self._pen < _BROAD_PX else _FINE // 2
         self._tail: list[Point] = []
         self._lines: list[list[Point]] = []
         self._dirty = pygame.Rect(page)
@@ -74,16 +78,20 @@ class Canvas:
             self._line_to(self._tail[1])
         self._tail = []
 
-    def repaint(self, strokes: Sequence[Sequence[Point]], *, pen_down: bool = False) -> None:
-        """Draws all strokes anew; pen_down: the last of them goes on."""
+    def repaint(self, strokes: Sequence[Sequence[Point]]) -> None:
+        """Draws all strokes anew, the pen up."""
         self._pixels.fill(0)
         self._lines.clear()
-        for number, (first, *others) in enumerate(strokes, 1):
+        self._tail = []
+        for first, *others in strokes:
             self.begin(*first)
             for point in others:
                 self.extend(*point)
-            if not pen_down or number < len(strokes):
-                self.end()
+            self.end()
+        self.expose()
+
+    def expose(self) -> None:
+        """Has all of the picture shown again."""
         self._dirty = pygame.Rect(self._page)
 
     def show(self, screen: pygame.Surface) -> pygame.Rect | None:
@@ -119,11 +127,11 @@ class Canvas:
         drawn = pygame.Rect(*low.tolist(), *(high - low).tolist()).clip(self._page)
         if not drawn:
             return
-        enlarged = np.zeros((drawn.height * _FINE, drawn.width * _FINE), np.uint8)
+        enlarged = np.zeros((drawn.height * self._fine, drawn.width * self._fine), np.uint8)
         # A point is the middle of its pixel, for SDL as for OpenCV.
-        fine = (points - drawn.topleft + 0.5) * _FINE - 0.5
+        fine = (points - drawn.topleft + 0.5) * self._fine - 0.5
         fixed = np.rint(fine * (1 << _SHIFT)).astype(np.int32)
-        cv2.polylines(enlarged, [fixed], False, 255, self._pen * _FINE, cv2.LINE_8, _SHIFT)
+        cv2.polylines(enlarged, [fixed], False, 255, self._pen * self._fine, cv2.LINE_8, _SHIFT)
         ink = cv2.resize(enlarged, drawn.size, interpolation=cv2.INTER_AREA)
         x, y = drawn.x - self._page.x, drawn.y - self._page.y
         there = self._pixels[y : y + drawn.height, x : x + drawn.width]

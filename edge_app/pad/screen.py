@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 
 import pygame
 
@@ -50,9 +49,9 @@ class Window:
             self.surface = self._set_mode()
         except pygame.error as error:
             pygame.display.quit()
-            driver = f" (SDL_VIDEODRIVER={asked})" if asked else ""
-            raise NoScreenError(f"no window can be opened{driver}: {error}") from None
-        except NoScreenError:
+            setting = f" (SDL_VIDEODRIVER={asked})" if asked else ""
+            raise NoScreenError(f"no window can be opened{setting}: {error}") from None
+        except BaseException:
             pygame.display.quit()
             raise
         # Otherwise an input method takes the space bar and the digits.
@@ -67,8 +66,7 @@ class Window:
 
     def refresh(self) -> None:
         """Takes over the size that the user gave the window."""
-        with suppress(pygame.error):
-            self.surface = pygame.display.get_surface()
+        self.surface = pygame.display.get_surface()
 
     def close(self) -> None:
         """Closes the window."""

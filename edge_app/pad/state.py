@@ -49,16 +49,16 @@ class Pad:
         self._drawing = False
 
     def resize(self, layout: Layout) -> None:
-        """Lays everything out anew; ink and answers stay."""
+        """Lays everything out anew; ink and answers stay. No pointer may be down."""
         self.layout = layout
         self.sheet.resize(layout.page)
         self.canvas = Canvas(layout.page)
-        self.repaint()
-        self._held = self.pressed = None
+        self.canvas.repaint(self.sheet.strokes_px())
+        self.changed.add(Part.EVERYTHING)
 
-    def repaint(self) -> None:
-        """Asks for everything to be drawn again."""
-        self.canvas.repaint(self.sheet.strokes_px(), pen_down=self._drawing)
+    def expose(self) -> None:
+        """Has everything shown again."""
+        self.canvas.expose()
         self.changed.add(Part.EVERYTHING)
 
     def point(self, event: PointerEvent) -> None:

@@ -2,7 +2,8 @@
 
 Each line is an object with "label" (the character), "writer", "strokes"
 ([[[x, y], ...], ...], y down, any unit) and, where several collections are mixed, "src".
-`prepare.py unipen` writes this form; anything that records a pen can.
+`prepare.py unipen` writes this form; anything that records a pen can. Beside NAME.jsonl.gz a
+file NAME.source.json may say where the ink comes from; model cards repeat it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from edge_app.ink import check_strokes
-from train.data import DataError, Sample
+from train.data import DataError, Sample, Source
 
 
 def read(path: Path, source: str = "strokes") -> Iterator[Sample]:
@@ -32,6 +33,26 @@ def read(path: Path, source: str = "strokes") -> Iterator[Sample]:
         raise DataError(f"{path}: no such file") from None
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise DataError(f"{path}: line {max(1, line_number)}: {error}") from None
+
+
+def source_file(path: Path) -> Path:
+    """Where the origin of a file of strokes is written: NAME.source.json beside it."""
+    return path.with_name(f"{path.name.partition('.')[0]}.source.json")
+
+
+def source(path: Path) -> Source:
+    """The collection a file of strokes holds, by its .source.json, or by its name alone.
+
+    Raises DataError for a .source.json that does not hold name, licence and url.
+    """
+    described = source_file(path)
+    if not described.is_file():
+        return Source(path.name, "not stated", "-")
+    try:
+        data = json.loads(described.read_text(encoding="utf-8"))
+        return Source(str(data["name"]), str(data["licence"]), str(data["url"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{described}: needs name, licence and url ({error!r})") from None
 
 
 def _parse(line: str, source: str) -> Sample:

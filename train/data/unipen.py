@@ -33,7 +33,9 @@ from train.data import DataError, Report, Sample, Source, give_up
 from train.data.tree import read_files
 
 SOURCE = Source(
-    "UNIPEN train_r01_v07, digits", "CC BY 4.0", "https://doi.org/10.5281/zenodo.1195803"
+    "UNIPEN train_r01_v07, digits",
+    "CC BY 4.0 (its notice of 1999 asks to cite Guyon et al., ICPR 1994)",
+    "https://doi.org/10.5281/zenodo.1195803",
 )
 
 DIGITS = frozenset("0123456789")

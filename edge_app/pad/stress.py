@@ -1,0 +1,102 @@
+"""Measures whether drawing keeps up: a stroke of 5,000 points, then a minute of scribbling.
+
+    xvfb-run -s "-screen 0 1920x1080x24" python -m edge_app.pad.stress --size 800x480
+
+opens the real window, feeds SDL's event queue at a tablet's rate while recognition runs, and
+prints how many frames the loop drew and how many of them were late (took longer than 1/60 s to
+work out). Nothing is cleared in between, so that the ink only grows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pygame
+
+from edge_app.pad.app import App, wake
+from edge_app.pad.frames import FrameClock
+from edge_app.pad.layout import Rect
+from edge_app.pad.screen import Window
+from edge_app.recognizer import Recognizer
+from edge_app.worker import Worker
+
+EVENTS_PER_S = 250
+"""Reports of a pen or a good mouse."""
+
+LONG_STROKE = 5000
+"""Points of the long stroke."""
+
+_Step = tuple[int, tuple[int, int]]
+"""An event's type and place."""
+
+
+def scribble(page: Rect, points: int, start: int = 0) -> Iterator[_Step]:
+    """One stroke: a curve all over the page that does not repeat itself soon."""
+    for i in range(points):
+        angle = (start + i) * 0.03
+        x = page.x + page.width * (0.5 + 0.45 * math.sin(angle * 1.37))
+        y = page.y + page.height * (0.5 + 0.45 * math.cos(angle * 1.91 + angle * angle * 1e-4))
+        yield pygame.MOUSEMOTION if i else pygame.MOUSEBUTTONDOWN, (round(x), round(y))
+    yield pygame.MOUSEBUTTONUP, (round(x), round(y))
+
+
+def feed(page: Rect, seconds: float) -> None:
+    """Posts the long stroke, scribbling for that long, and the end. Runs beside the loop."""
+    _post_all(scribble(page, LONG_STROKE))
+    end, number = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        number += 1
+        _post_all(scribble(page, 50 + number * 37 % 200, start=number * 997))
+        # Some pauses are long enough for a recognition, some are not.
+        time.sleep(0.1 * (1 + number % 6))
+    pygame.event.post(pygame.event.Event(pygame.QUIT))
+
+
+def measure(model: str, size: tuple[int, int], seconds: float) -> FrameClock:
+    """Runs the pad under that load; returns the count of its frames."""
+    with Window(size) as window, Worker(Recognizer(model).recognize, wake) as worker:
+        app = App(window, worker)
+        # Frames before the first event open the window, which is not what is measured.
+        app.frame([])
+        feeder = threading.Thread(target=feed, args=(app.pad.layout.page, seconds), daemon=True)
+        feeder.start()
+        app.loop()
+        feeder.join()
+        return replace(app.clock)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Measure the pad's drawing loop under load.")
+    parser.add_argument("--model", default="digits")
+    parser.add_argument("--size", default="800x480", help="of the window, WxH")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of scribbling")
+    options = parser.parse_args()
+    width, height = (int(side) for side in options.size.split("x"))
+    clock = measure(options.model, (width, height), options.seconds)
+    print(
+        f"{clock.frames} frames, {clock.late} late ({clock.late_share:.2%}), "
+        f"mean {clock.work_s / max(1, clock.frames) * 1000:.2f} ms, "
+        f"slowest {clock.slowest_s * 1000:.1f} ms"
+    )
+
+
+def _post_all(steps: Iterator[_Step]) -> None:
+    following = time.monotonic()
+    for kind, place in steps:
+        following += 1 / EVENTS_PER_S
+        time.sleep(max(0.0, following - time.monotonic()))
+        pressed: dict[str, Any] = (
+            {"button": 1} if kind != pygame.MOUSEMOTION else {"buttons": (1, 0, 0)}
+        )
+        pygame.event.post(pygame.event.Event(kind, {"pos": place, "touch": False, **pressed}))
+
+
+if __name__ == "__main__":
+    main()

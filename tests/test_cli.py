@@ -1,0 +1,257 @@
+"""The command line, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from edge_app import __version__, bundle, doctor
+from tests.conftest import ROOT
+from tests.images.make import HERE as IMAGES
+
+READ_AS_3 = IMAGES / "photo-corner-small-3.jpg"
+EMPTY_SHEET = IMAGES / "photo-empty.jpg"
+NOT_AN_IMAGE = IMAGES / "text.png"
+
+
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """hangul-pad with arguments, where there is no screen."""
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
+    inherited = {name: value for name, value in os.environ.items() if name not in hidden}
+    return subprocess.run(
+        [sys.executable, "-m", "edge_app", *map(str, arguments)],
+        cwd=ROOT,
+        env={**inherited, **environment},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+
+
+def complaints(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """What hangul-pad itself wrote to standard error; the runtime adds lines of its own."""
+    return [line for line in done.stderr.splitlines() if line.startswith("hangul-pad: ")]
+
+
+def test_version() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout) == (0, f"hangul-pad {__version__}\n")
+
+
+@pytest.mark.parametrize("command", [[], ["predict"], ["bench"], ["doctor"]])
+def test_help_in_both_languages(command: list[str]) -> None:
+    done = run(*command, "--help")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert any("가" <= letter <= "힣" for letter in done.stdout)
+
+
+# predict
+
+
+def test_one_json_object_per_image() -> None:
+    done = run("predict", READ_AS_3, EMPTY_SHEET, "--json", "-k", "2")
+    assert done.returncode == 0
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert set(first) == {"file", "predictions"}
+    assert first["file"] == str(READ_AS_3)
+    assert first["predictions"][0]["label"] == "3"
+    assert [set(one) for one in first["predictions"]] == [{"label", "score"}] * 2
+    scores = [one["score"] for one in first["predictions"]]
+    assert 1 >= scores[0] >= scores[1] >= 0
+    assert second == {"file": str(EMPTY_SHEET), "predictions": []}
+
+
+def test_lines_to_read() -> None:
+    done = run("predict", READ_AS_3, EMPTY_SHEET, "-k", "1")
+    first, second = done.stdout.splitlines()
+    assert first.startswith(f"{READ_AS_3}: 3 ")
+    assert first.endswith("%")
+    assert second == f"{EMPTY_SHEET}: 글씨 없음 (no ink found)"
+
+
+def test_a_failed_image_is_named_and_the_others_are_done(tmp_path: Path) -> None:
+    missing = tmp_path / "없는 파일.png"
+    done = run("predict", "--json", missing, READ_AS_3, NOT_AN_IMAGE, EMPTY_SHEET)
+    assert done.returncode == 1
+    assert [json.loads(line)["file"] for line in done.stdout.splitlines()] == [
+        str(READ_AS_3),
+        str(EMPTY_SHEET),
+    ]
+    first, second = complaints(done)
+    assert first.startswith(f"hangul-pad: {missing}: No such file")
+    assert second.startswith(f"hangul-pad: {NOT_AN_IMAGE}: not an image")
+
+
+def test_names_that_are_not_ascii_stay_readable(tmp_path: Path) -> None:
+    path = Path(shutil.copy(READ_AS_3, tmp_path / "손글씨 셋.jpg"))
+    done = run("predict", "--json", path)
+    assert str(path) in done.stdout
+    assert json.loads(done.stdout)["file"] == str(path)
+
+
+def test_a_terminal_without_hangul_does_not_end_it(tmp_path: Path) -> None:
+    path = Path(shutil.copy(READ_AS_3, tmp_path / "셋.jpg"))
+    done = run("predict", "--json", path, EMPTY_SHEET, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert json.loads(done.stdout.splitlines()[0])["file"] == str(path)
+
+
+def test_a_reader_that_stops_early_is_no_failure() -> None:
+    line = f'"{sys.executable}" -m edge_app predict {f"{READ_AS_3} " * 40} | head -n 1'
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", line],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_a_model_by_name_by_folder_and_on_either_side_of_the_command() -> None:
+    answers = {
+        run("predict", "--model", "digits", READ_AS_3).stdout,
+        run("predict", READ_AS_3, "--model", bundle.MODELS / "digits").stdout,
+        run("--model", "digits", "predict", READ_AS_3).stdout,
+        run("--threads", "2", "predict", READ_AS_3, "--runtime", "litert").stdout,
+    }
+    assert len(answers) == 1
+    assert READ_AS_3.name in answers.pop()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["predict"], "IMAGE"),
+        (["predict", READ_AS_3, "-k", "0"], "'0' is not a whole number of at least 1"),
+        (["predict", READ_AS_3, "-k", "many"], "'many' is not a whole number"),
+        (["predict", READ_AS_3, "--runtime", "onnx"], "onnx"),
+        (["predict", READ_AS_3, "--model", "no-such"], "no such model directory"),
+        (["--fullscreen", "predict", READ_AS_3], "predict has no option --fullscreen"),
+        (["--threads", "2", "bench"], "bench has no option --threads"),
+        (["--model", "digits", "doctor"], "doctor has no option --model"),
+        (["--size", "800"], "'800' is not WIDTHxHEIGHT"),
+        (["--size", "0x480"], "'0' is not a whole number of at least 1"),
+        (["photo.png"], "invalid choice"),
+        (["--no-such-option"], "--no-such-option"),
+    ],
+)
+def test_wrong_usage_ends_with_2(arguments: list[str | Path], reason: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert reason in done.stderr
+
+
+def test_a_damaged_model_fails_in_one_sentence(tmp_path: Path) -> None:
+    spoilt = Path(shutil.copytree(bundle.find("digits"), tmp_path / "spoilt"))
+    (spoilt / bundle.MODEL_FILE).write_bytes(b"")
+    for command in (["predict", READ_AS_3], ["bench"], []):
+        done = run(*command, "--model", spoilt)
+        assert done.returncode == 1
+        (complaint,) = complaints(done)
+        assert f"{spoilt / bundle.MODEL_FILE}: not a TensorFlow Lite model" in complaint
+        assert "Traceback" not in done.stderr
+
+
+# The pad without a screen, bench, doctor
+
+
+def test_without_a_screen_it_says_so_and_reads_the_sample_ink() -> None:
+    done = run()
+    assert done.returncode == 0
+    korean, english, *answers = done.stdout.splitlines()
+    assert "화면이 없어" in korean
+    assert "No screen" in english
+    assert len(answers) == 10
+    for answer in answers:
+        written, _, ranking = answer.partition(" -> ")
+        assert ranking.startswith(f"{written} ")
+        assert ranking.count("%") == 3
+
+
+def test_bench_measures_every_step() -> None:
+    done = run("bench", "--json")
+    assert done.returncode == 0
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {row["ink"] for row in rows} == {"strokes", "image"}
+    assert {row["threads"] for row in rows} >= {1}
+    for row in rows:
+        parts = row["preprocessing"] + row["invoke"] + row["bookkeeping"]
+        assert min(row["preprocessing"], row["invoke"], row["bookkeeping"]) > 0
+        assert row["end_to_end"] == pytest.approx(parts, rel=0.5)
+        assert row["ratios"]["overhead"] == pytest.approx(
+            row["ratios"]["preprocessing"] + row["ratios"]["bookkeeping"], abs=0.01
+        )
+        if row["threads"] == 1:
+            assert row["ratios"]["invoke"] == 1
+
+
+def test_doctor_finds_this_installation_healthy() -> None:
+    done = run("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "FAIL" not in done.stdout
+    for topic in ("Python", "numpy", "opencv-python", "pygame", "runtime", "model digits", "font"):
+        assert f"ok    {topic}" in done.stdout
+    assert "screen: none" in done.stdout
+    assert done.stdout.count("->") == done.stdout.count("note")
+
+
+def test_doctor_names_the_remedy_for_what_is_wrong(tmp_path: Path) -> None:
+    """In a copy of the package: one model damaged, the font gone."""
+    package = Path(shutil.copytree(ROOT / "edge_app", tmp_path / "edge_app"))
+    (package / "models" / "digits" / bundle.MODEL_FILE).write_bytes(b"")
+    for font in (package / "pad" / "fonts").glob("*.ttf"):
+        font.unlink()
+    done = subprocess.run(
+        [sys.executable, "-m", "edge_app", "doctor"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    wrong = [number for number, line in enumerate(lines) if "FAIL" in line]
+    assert len(wrong) == 2
+    assert "model digits" in lines[wrong[0]]
+    assert "font" in lines[wrong[1]]
+    assert all("-> reinstall hangul-pad" in lines[number + 1] for number in wrong)
+
+
+DEVICES = """\
+I: Bus=0018 Vendor=0000 Product=0000 Version=0000
+N: Name="raspberrypi-ts"
+B: PROP=2
+B: EV=b
+B: KEY=400 0 0 0 0 0
+B: ABS=260800000000003
+
+I: Bus=0011 Vendor=0002 Product=0007 Version=01b1
+N: Name="SynPS/2 Synaptics TouchPad"
+B: PROP=1
+B: ABS=260800011000003
+
+I: Bus=0003 Vendor=046d Product=c077 Version=0111
+N: Name="Logitech USB Optical Mouse"
+B: PROP=0
+B: EV=17
+B: REL=143
+"""
+
+
+def test_a_touchscreen_is_told_from_a_touchpad() -> None:
+    assert doctor.touch_screens(DEVICES) == ["raspberrypi-ts"]
+    assert doctor.touch_screens("") == []

@@ -1,0 +1,154 @@
+"""The pad as a user meets it: a real window, a real mouse and keyboard, the shipped model."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from edge_app import Recognizer, samples
+from edge_app.pad.layout import Rect
+from tests.window.padwindow import SCREEN, PadWindow
+
+SAMPLES = {sample.label: sample.strokes for sample in samples.load()}
+Start = Callable[..., PadWindow]
+
+
+def on_page(label: str, page: Rect) -> list[npt.NDArray[np.float64]]:
+    """A sample digit, two thirds of the page high, in its middle."""
+    strokes = SAMPLES[label]
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    scale = min(page.width, page.height) / 1.5 / (high - low).max()
+    middle = np.array((page.x + page.width / 2, page.y + page.height / 2))
+    return [(stroke - (low + high) / 2) * scale + middle for stroke in strokes]
+
+
+def has_ink(window: PadWindow) -> bool:
+    """Whether the page shows ink, which is darker than the hint."""
+    return bool((window.part(window.layout().page) < 60).any())
+
+
+def first_label(window: PadWindow) -> npt.NDArray[np.uint8]:
+    """The picture of the best answer's label, without its score."""
+    card = window.layout().candidates[0]
+    border = card.height // 12
+    if card.width > 1.6 * card.height:
+        return window.part(Rect(card.x, card.y, card.height, card.height).inset(border))
+    return window.part(Rect(card.x, card.y, card.width, round(0.7 * card.height)).inset(border))
+
+
+def wait_for_label(window: PadWindow, reader: Recognizer, label: str | None) -> None:
+    """Waits until the best answer on the screen reads so, or until there is none."""
+
+    def shown() -> str | None:
+        read = reader.recognize(first_label(window), 1)
+        return read[0].label if read else None
+
+    window.until(lambda: shown() == label)
+
+
+@pytest.mark.parametrize(
+    ("size", "digits"), [((800, 480), "03584"), ((480, 320), "295"), ((720, 1280), "738")]
+)
+def test_digits_drawn_with_the_mouse_are_shown(
+    start: Start, size: tuple[int, int], digits: str
+) -> None:
+    window, reader = start(size), Recognizer("digits")
+    found = window.layout()
+    for digit in digits:
+        window.draw(*on_page(digit, found.page))
+        labels = window.answer()
+        assert labels[0] == digit
+        assert len(labels) == 3
+        assert has_ink(window)
+        wait_for_label(window, reader, digit)
+        window.tap(found.clear)
+        wait_for_label(window, reader, None)
+        assert not has_ink(window)
+
+
+def test_the_space_bar_recognises_at_once(start: Start) -> None:
+    window = start(
+        command="from edge_app.pad import run;"
+        "run('digits', size=(800, 480), delay_s=1000, print_answers=True)"
+    )
+    window.draw(*on_page("5", window.layout().page))
+    assert window.is_silent(0.5)
+    window.key("space")
+    assert window.answer()[0] == "5"
+
+
+def test_a_chosen_answer_goes_to_the_strip_and_comes_back_off(start: Start) -> None:
+    window = start()
+    found = window.layout()
+    empty = window.part(found.strip)
+    window.draw(*on_page("4", found.page))
+    assert window.answer()[0] == "4"
+    window.tap(found.candidates[0])
+    window.until(lambda: not has_ink(window))
+    inside = found.strip.inset(found.strip.height // 8)
+    read = Recognizer("digits").recognize(window.part(inside), 1)
+    assert [p.label for p in read] == ["4"]
+    window.key("BackSpace")
+    window.until(lambda: np.array_equal(window.part(found.strip), empty))
+
+
+def test_undo_takes_the_last_stroke_back(start: Start) -> None:
+    window = start()
+    page = window.layout().page
+    window.draw(*on_page("3", page))
+    assert window.answer()[0] == "3"
+    before = window.part(page)
+    window.draw([(page.x + 5, page.y + 5), (page.right - 5, page.bottom - 5)])
+    window.answer()
+    assert not np.array_equal(window.part(page), before)
+    window.key("ctrl+z")
+    assert window.answer()[0] == "3"
+    # Drawn in one go, soft edges may differ by a few levels.
+    window.until(lambda: float(cv2.absdiff(window.part(page), before).max()) < 64)
+
+
+def test_full_screen_and_resizing_keep_the_ink(start: Start) -> None:
+    window = start()
+    window.draw(*on_page("8", window.layout().page))
+    assert window.answer()[0] == "8"
+    window.key("F11")
+    window.wait_for_size(*SCREEN)
+    window.until(lambda: has_ink(window))
+    window.key("space")
+    assert window.answer()[0] == "8"
+    window.key("F11")
+    window.wait_for_size(800, 480)
+    window.resize(400, 700)
+    window.until(lambda: has_ink(window))
+    window.key("space")
+    assert window.answer()[0] == "8"
+
+
+def test_full_screen_is_left_by_its_button(start: Start) -> None:
+    window = start(SCREEN, "--fullscreen")
+    leave = window.layout(fullscreen=True).leave
+    assert leave is not None
+    window.tap(leave)
+    assert window.process.wait(10) == 0
+
+
+@pytest.mark.parametrize("way", ["SIGTERM", "SIGINT", "Escape"])
+def test_it_leaves_promptly_and_cleanly(start: Start, way: str) -> None:
+    window = start((480, 320))
+    begin = time.monotonic()
+    if way == "Escape":
+        window.key(way)
+    else:
+        window.process.send_signal(getattr(signal, way))
+    window.process.wait(10)
+    assert time.monotonic() - begin < 3
+    status, said = window.close()
+    assert status == 0
+    assert "Traceback" not in said
