@@ -20,6 +20,9 @@ import numpy.typing as npt
 _MAX_BYTES = 512 << 20
 """Larger files (bytes) are not even read; no single picture needs as much."""
 
+_PNG = b"\x89PNG\r\n\x1a\n"
+"""How a PNG file starts."""
+
 _ONE_TONE = 64
 """Grey levels within which the visible pixels of a transparent picture count as one ink."""
 
@@ -39,7 +42,15 @@ def read(path: str | Path) -> npt.NDArray[np.uint8]:
     which it reads when it is loaded; `hangul-pad` sets it.
     """
     path = Path(path)
-    data = _read_bytes(path)
+    return decode(_read_bytes(path), path)
+
+
+def decode(data: npt.NDArray[np.uint8], path: Path) -> npt.NDArray[np.uint8]:
+    """What `read` does, for the bytes of an image file that were read already.
+
+    data: (n,) uint8, at least one. path: named in messages.
+    """
+    _check_png(data, path)
     image = _decode(data, cv2.IMREAD_UNCHANGED, path)
     if image.ndim == 3 and image.shape[2] == 4 and image[..., 3].min() < np.iinfo(image.dtype).max:
         return _lay_on_opposite(_to_uint8(image))
@@ -61,6 +72,29 @@ def _read_bytes(path: Path) -> npt.NDArray[np.uint8]:
     return np.frombuffer(data, np.uint8)
 
 
+def _check_png(data: npt.NDArray[np.uint8], path: Path) -> None:
+    """Refuses a PNG one of whose chunks claims to reach beyond the file.
+
+    OpenCV takes as much memory as a chunk claims, up to 4 GB, before it reads it. Format: PNG
+    specification (W3C, third edition), 5.3: length, type, content and checksum.
+    """
+    if data[: len(_PNG)].tobytes() != _PNG:
+        return
+    place, kind = len(_PNG), b""
+    while kind != b"IEND":
+        head = data[place : place + 8].tobytes()
+        kind = head[4:]
+        place += 12 + int.from_bytes(head[:4], "big")
+        if place > len(data):
+            raise _unreadable(path)
+
+
+def _unreadable(path: Path) -> ImageError:
+    return ImageError(
+        f"{path}: not an image that can be read, or cut short; save it again as PNG or JPEG"
+    )
+
+
 def _decode(data: npt.NDArray[np.uint8], flags: int, path: Path) -> npt.NDArray[Any]:
     try:
         with _silenced():
@@ -70,9 +104,7 @@ def _decode(data: npt.NDArray[np.uint8], flags: int, path: Path) -> npt.NDArray[
             raise ImageError(f"{path}: has too many pixels; save it smaller") from None
         raise ImageError(f"{path}: cannot be decoded ({error.err})") from None
     if image is None or image.size == 0:
-        raise ImageError(
-            f"{path}: not an image that can be read, or cut short; save it again as PNG or JPEG"
-        )
+        raise _unreadable(path)
     return image
 
 

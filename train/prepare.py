@@ -2,6 +2,8 @@
 
 python train/prepare.py fetch mnist --out data/mnist
 python train/prepare.py unipen unipen-CDROM-train_r01_v07.tgz --out data
+python train/prepare.py phd08 PHD08 --noise 0 --resolution 2 --threshold 1 --out data/phd08
+python train/prepare.py sheet data/phd08 --out phd08.png
 """
 
 from __future__ import annotations
@@ -20,15 +22,19 @@ if not __package__:
 
 import numpy as np
 
-from train.data import DataError, Sample, Source, mnist, strokes, unipen
+from train import contact
+from train.data import BadSamples, DataError, Report, Sample, Source, mnist, strokes, unipen
 from train.files import replace, write_json
+from train.shards import PARTS, Manifest
+from train.shardwriter import write as write_shards
+from train.sources import SHARD_SOURCES, at_least
 
 
 @dataclass(frozen=True)
 class Preparation:
     """How one source of pen ink is prepared."""
 
-    read: Callable[[Path, Callable[[DataError], None]], Iterator[Sample]]
+    read: Callable[[Path, Report], Iterator[Sample]]
     """Yields the samples of a path; the second argument is told of each bad one."""
     source: Source
     """The collection, for the file's .source.json."""
@@ -46,7 +52,7 @@ SOURCES = {
         "UNIPEN train_r01_v07 (doi:10.5281/zenodo.1195803): its archive or top folder",
     ),
 }
-"""Sources by the name that the command line gives them."""
+"""Sources of pen ink by the name that the command line gives them."""
 
 FETCHES = {"mnist": mnist.fetch}
 """Data sets that can be downloaded, by name."""
@@ -95,20 +101,35 @@ def write(samples: Iterable[Sample], path: Path) -> int:
 
 def prepare(source: Preparation, path: Path, out: Path, skip_bad: bool) -> str:
     """Writes out/FILE from a source's path; returns a sentence that says what was done."""
-    skipped: list[DataError] = []
-
-    def bad(error: DataError) -> None:
-        if not skip_bad:
-            raise DataError(f"{error}; --skip-bad leaves such samples out")
-        skipped.append(error)
-
+    bad = BadSamples(skip_bad)
     target = out / source.file
     count = write(source.read(path, bad), target)
     write_json(strokes.source_file(target), asdict(source.source))
-    done = f"{target}: {count:,} samples"
-    if skipped:
-        done += f"; {len(skipped):,} left out, the first: {skipped[0]}"
-    return done
+    return f"{target}: {count:,} samples{bad.said()}"
+
+
+def prepare_shards(options: argparse.Namespace) -> str:
+    """Writes a folder of shards from a source's paths; returns what was done."""
+    source = SHARD_SOURCES[options.source]
+    bad = BadSamples(options.skip_bad)
+    general = ("source", "paths", "out", "skip_bad")
+    own = {name: value for name, value in vars(options).items() if name not in general}
+    samples = source.read(options, bad)
+    manifest = write_shards(samples, options.out, source.about(options), own, bad)
+    return f"{options.out}: {_summary(manifest)}{bad.said()}"
+
+
+def _summary(manifest: Manifest) -> str:
+    parts = [f"{part} {sum(manifest.shards[part]):,}" for part in PARTS if part in manifest.shards]
+    text = (
+        f"{manifest.samples:,} samples ({', '.join(parts)}) of {len(manifest.labels):,} labels "
+        f"by {len(manifest.writers):,} writers or fonts"
+    )
+    if manifest.duplicates:
+        text += f"; {manifest.duplicates:,} repeated ones left out"
+    if manifest.contradictions:
+        text += f"; {manifest.contradictions:,} left out whose ink also has another label"
+    return text
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -127,6 +148,24 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--skip-bad", action="store_true", help="leave out what cannot be read and count it"
         )
+    for name, shard_source in SHARD_SOURCES.items():
+        command = commands.add_parser(name, help=shard_source.help)
+        command.add_argument("paths", type=Path, nargs="+", metavar="PATH", help=shard_source.help)
+        command.add_argument(
+            "--out", type=Path, required=True, metavar="DIR", help="new folder for the shards"
+        )
+        command.add_argument(
+            "--skip-bad", action="store_true", help="leave out what cannot be read and count it"
+        )
+        shard_source.add_options(command)
+    sheet = commands.add_parser("sheet", help="draw samples of a prepared folder with labels")
+    sheet.add_argument("folder", type=Path, metavar="DIR", help="folder of shards")
+    sheet.add_argument("--out", type=Path, required=True, metavar="PNG", help="picture to write")
+    sheet.add_argument("--part", choices=PARTS, help="only this part")
+    sheet.add_argument(
+        "--samples", type=at_least(1), default=240, metavar="N", help="how many (240)"
+    )
+    sheet.add_argument("--seed", type=at_least(0), default=0, help="another seed draws others")
     return parser
 
 
@@ -136,6 +175,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.source == "fetch":
             print(FETCHES[options.name](options.out))
+        elif options.source == "sheet":
+            parts = [options.part] if options.part else PARTS
+            drawn = contact.draw(options.folder, parts, options.samples, options.seed)
+            contact.save(drawn, options.out)
+            print(options.out)
+        elif options.source in SHARD_SOURCES:
+            print(prepare_shards(options))
         else:
             source = SOURCES[options.source]
             print(prepare(source, options.path, options.out, options.skip_bad))

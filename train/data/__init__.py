@@ -2,16 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
+from train.split import Part, part_of
+
 
 class DataError(ValueError):
     """A data file that cannot be used; the message names file, place and remedy."""
+
+
+Report = Callable[[DataError], None]
+"""Called with what is wrong with one sample or file; returns to leave it out and go on."""
+
+
+def give_up(error: DataError) -> NoReturn:
+    """The `Report` that goes on with nothing."""
+    raise error
+
+
+class BadSamples:
+    """The `Report` of `prepare.py`: counts what is left out, or ends at the first of it."""
+
+    def __init__(self, skip: bool) -> None:
+        """skip: whether what cannot be used is left out."""
+        self._skip = skip
+        self._first = ""
+        self.count = 0
+
+    def __call__(self, error: DataError) -> None:
+        """Raises the error, with a remedy, unless bad samples are skipped."""
+        if not self._skip:
+            raise DataError(f"{error}; --skip-bad leaves such samples out")
+        self._first = self._first or str(error)
+        self.count += 1
+
+    def said(self) -> str:
+        """What was left out, to follow a sentence; empty for nothing."""
+        return f"; {self.count:,} left out, the first: {self._first}" if self.count else ""
+
+
+def find(paths: Sequence[Path], *endings: str) -> Iterator[Path]:
+    """The files among paths and, in folders among them, those with one of the endings, in order.
+
+    endings: in small letters, with the dot. Only one folder's names are in memory at a time.
+    Raises DataError for a path that does not exist or a folder that holds no such file, OSError
+    for a folder that cannot be listed.
+    """
+    for path in paths:
+        if not path.is_dir():
+            if not path.exists():
+                raise DataError(f"{path}: no such file or folder")
+            yield path
+            continue
+        found = False
+        for folder, folders, names in os.walk(path, onerror=_raise):
+            folders.sort()
+            for name in sorted(names):
+                if name.lower().endswith(endings):
+                    found = True
+                    yield Path(folder, name)
+        if not found:
+            raise DataError(f"{path}: holds no {' or '.join(endings)} file; name another folder")
+
+
+def _raise(error: OSError) -> NoReturn:
+    raise error
 
 
 @dataclass(frozen=True)
@@ -26,6 +88,13 @@ class Sample:
     """Who wrote it, or the font it was drawn with; unique within the source."""
     source: str
     """Name of the collection."""
+    assigned: Part | None = None
+    """The part that the collection itself puts the sample in, where it does."""
+
+    @property
+    def part(self) -> Part:
+        """The part that the sample belongs to: the collection's choice, else its writer's."""
+        return self.assigned or part_of(self.writer)
 
 
 @dataclass(frozen=True)

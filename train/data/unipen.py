@@ -21,16 +21,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
-from train.data import DataError, Sample, Source
+from train.data import DataError, Report, Sample, Source, give_up
 from train.data.tree import read_files
 
 SOURCE = Source(
@@ -57,15 +56,8 @@ _SEGMENT = re.compile(
 )
 _RANGE = re.compile(r"(\d+)(?::(\d+))?(?:-(\d+)(?::(\d+))?)?")
 
-Report = Callable[[DataError], None]
-"""Called with what is wrong with one sample or file; returns to leave it out and go on."""
 
-
-def _give_up(error: DataError) -> NoReturn:
-    raise error
-
-
-def read(path: Path, bad: Report = _give_up) -> Iterator[Sample]:
+def read(path: Path, bad: Report = give_up) -> Iterator[Sample]:
     """The digits of the release, from its folder or a .tar, .tar.gz, .tgz or .zip of it.
 
     Strokes have y pointing down and the same unit along x and y. Writers are named by a hash, as

@@ -1,0 +1,84 @@
+"""Small files in the formats of the data sources, written here from the formats' descriptions."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[np.uint8]
+
+
+def glyph(number: int, height: int = 20, width: int = 16) -> Image:
+    """A picture, paper 255, with ink that no other number below 200 has."""
+    image = np.full((height, width), 255, np.uint8)
+    image[3:-3, 4:6] = 0
+    image[height // 2, 6:-2] = number
+    return image
+
+
+def phd08(
+    names: Sequence[str] = ("B_0_0_0_0_0", "H1_1_2_0_1_2", "Y_2_2_2_2_2"),
+    end: str = "\r\n",
+    column: int = 2,
+) -> bytes:
+    """A text file of PHD08 with a sample for each name, the first 50 all of different heights.
+
+    column: where their upright stroke stands, 0 to 6.
+    """
+    lines = []
+    for number, name in enumerate(names):
+        bits = np.zeros((5 + number % 50, 7), int)
+        bits[:, column] = bits[1, column:] = 1
+        rows = ["".join(map(str, row)) for row in bits]
+        lines += [name, f"{len(rows)} 7", *rows, ""]
+    return "".join(f"{line}{end}" for line in lines).encode()
+
+
+def hgu1(text: str = "가가가가", first: int = 0) -> bytes:
+    """An .hgu1 file with an image for each character; first: number of the first one's glyph."""
+    content = b"HGU1    "
+    for number, label in enumerate(text, first):
+        image = glyph(number, 20, 16 + number % 3)
+        sides = bytes((image.shape[1], image.shape[0]))
+        content += label.encode("euc_kr") + sides + bytes(2) + image.tobytes()
+    return content
+
+
+def cells(text: str = "가나다라", **changed: Any) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of prepared handwriting; changed: arrays in place of these."""
+    count = len(text)
+    arrays = {
+        "images": np.stack([glyph(number) for number in range(count)]),
+        "labels": np.array([ord(label) for label in text], np.int32),
+        "doubt": np.arange(count) == 1,
+        "hand": (np.arange(count) % 2).astype(np.uint8),
+        "scale": np.ones(count, np.float32),
+    }
+    return {**arrays, **changed}
+
+
+def npz(arrays: dict[str, npt.NDArray[Any]], packed: bool = True) -> bytes:
+    """Arrays as numpy saves them."""
+    file = io.BytesIO()
+    (np.savez_compressed if packed else np.savez)(file, allow_pickle=False, **arrays)
+    return file.getvalue()
+
+
+def picture(ending: str, image: Image | None = None) -> bytes:
+    """An image file."""
+    done, content = cv2.imencode(ending, glyph(0) if image is None else image)
+    assert done
+    return content.tobytes()
+
+
+def put(path: Path, content: bytes) -> Path:
+    """Writes a file and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path

@@ -1,0 +1,111 @@
+"""The sources that `prepare.py` makes shards of, each with its own options."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+
+from train.data import Report, Sample, Source, folder, hgu1, omniglot, phd08, writers
+
+
+@dataclass(frozen=True)
+class ShardSource:
+    """How one source is read."""
+
+    help: str
+    """What the paths are."""
+    add_options: Callable[[ArgumentParser], object]
+    """Adds the source's own options to its command."""
+    read: Callable[[Namespace, Report], Iterator[Sample]]
+    """The samples for parsed options, which hold the paths as well."""
+    about: Callable[[Namespace], Source]
+    """Name and licence, for the manifest."""
+
+
+def at_least(low: int) -> Callable[[str], int]:
+    """An argument type: whole numbers from low on."""
+
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < low:
+            raise ArgumentTypeError(f"must be a whole number from {low} on, not {text}")
+        return int(text)
+
+    return number
+
+
+def _phd08_options(parser: ArgumentParser) -> None:
+    for field in fields(phd08.Selection):
+        levels = getattr(phd08.ALL, field.name)
+        parser.add_argument(
+            f"--{field.name}",
+            nargs="+",
+            choices=levels,
+            default=levels,
+            metavar=levels[0],
+            help=f"only these of {' '.join(levels)}",
+        )
+
+
+def _read_phd08(options: Namespace, bad: Report) -> Iterator[Sample]:
+    chosen = {field.name: tuple(getattr(options, field.name)) for field in fields(phd08.Selection)}
+    return phd08.read(options.paths, phd08.Selection(**chosen), bad)
+
+
+def _hgu1_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--drop-tail",
+        type=at_least(0),
+        default=0,
+        metavar="N",
+        help="leave out the last N images of each file, which PE92 has often mislabelled",
+    )
+
+
+def _folder_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--name", default="images", help="name of the collection")
+    parser.add_argument("--licence", default="not stated", help="licence of the images")
+
+
+def _writers_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-doubtful",
+        dest="doubtful",
+        action="store_false",
+        help="leave out what is hard to read even for a person",
+    )
+
+
+SHARD_SOURCES = {
+    "phd08": ShardSource(
+        "PHD08's original text files, or folders of them",
+        _phd08_options,
+        _read_phd08,
+        lambda _: phd08.SOURCE,
+    ),
+    "hgu1": ShardSource(
+        "HangulDB's .hgu1 files (PE92, SERI95, HanDB), or folders of them",
+        _hgu1_options,
+        lambda options, bad: hgu1.read(options.paths, options.drop_tail, bad),
+        lambda _: hgu1.SOURCE,
+    ),
+    "folder": ShardSource(
+        "folders of PNG or JPEG images, named or foldered by label (가_1.png or 가/1.png)",
+        _folder_options,
+        lambda options, bad: folder.read(options.paths, options.name, bad),
+        lambda options: Source(options.name, options.licence, ""),
+    ),
+    "omniglot": ShardSource(
+        "Omniglot's strokes_background.zip, or a folder of its files",
+        lambda _: None,
+        lambda options, bad: omniglot.read(options.paths, bad),
+        lambda _: omniglot.SOURCE,
+    ),
+    "writers": ShardSource(
+        "prepared .npz files of handwriting, or folders of them",
+        _writers_options,
+        lambda options, bad: writers.read(options.paths, options.doubtful, bad),
+        lambda _: writers.SOURCE,
+    ),
+}
+"""Sources by the name that the command line gives them."""
