@@ -128,24 +128,21 @@ class _Face:
                 raise DataError(
                     f"{self.place}: U+{ord(character):04X} is {width}x{height} px large"
                 )
-            image = Image.new("L", (width, height), 255)
-            ImageDraw.Draw(image).text((-left, -top), character, 0, self._font)
+            image = Image.new("L", (width, height))
+            ImageDraw.Draw(image).text((-left, -top), character, 255, self._font)
         except (OSError, ValueError) as error:
             if isinstance(error, DataError):
                 raise
             raise DataError(
                 f"{self.place}: U+{ord(character):04X} cannot be drawn ({error})"
             ) from None
-        return _cut(np.asarray(image, np.uint8))
-
-
-def _cut(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """What has ink, with a border; (0, 0) for none. Pillow's box holds the advance as well."""
-    if grey.min(initial=255) > 255 - _FAINT:
-        return grey[:0, :0]
-    rows, columns = (np.flatnonzero((grey < 255).any(axis=axis)) for axis in (1, 0))
-    ink = grey[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return np.pad(ink, BORDER, constant_values=255)
+        # Cut by what is drawn: Pillow's box holds the advance as well.
+        ink = np.asarray(image.crop(image.getbbox()), np.uint8)
+        if ink.max(initial=0) < _FAINT:
+            return np.zeros((0, 0), np.uint8)
+        grey = np.full((ink.shape[0] + 2 * BORDER, ink.shape[1] + 2 * BORDER), 255, np.uint8)
+        grey[BORDER:-BORDER, BORDER:-BORDER] -= ink
+        return grey
 
 
 def _drawn(face: _Face, labels: Sequence[str], bad: Report) -> list[str]:
