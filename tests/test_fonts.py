@@ -105,6 +105,7 @@ BAD = {
     "4 GB of woff": (_claim(WOFF, 16, ">L", 0xFFFFFFFC), "claims to hold 4,294,967,292 bytes"),
     "4 GB in a woff": (_claim(WOFF, 44 + 12, ">L", 0xFFFFFFFF), "claims to hold 4,294,967,295"),
     "4 GB of woff2": (_claim(WOFF2, 16, ">L", 0xFFFFFFFC), "claims to hold 4,294,967,292 bytes"),
+    "4 GB in a woff2": (WOFF2[:49] + b"\x8f\xff\xff\xff\x7f" + WOFF2[54:], "4,294,967,295 bytes"),
     "4 G faces": (_claim(COLLECTION, 8, ">L", 0xFFFFFFFF), "claims 4294967295 faces"),
     "no faces": (_claim(COLLECTION, 8, ">L", 0), "claims 0 faces"),
     "woff2 collection": (b"wOF2ttcf" + bytes(60), "unpack it to a .ttc"),
@@ -156,6 +157,24 @@ def test_files_too_large_are_not_read(tmp_path: Path) -> None:
 def test_sizes_that_cannot_be(tmp_path: Path, size: int) -> None:
     with pytest.raises(ValueError, match="size must be 32 to 256"):
         list(fonts.read([tmp_path], ("가",), size))
+
+
+def test_names_that_repeat_one_text_many_times_take_little_memory() -> None:
+    texts = ("가" * 30000).encode("utf-16-be")
+    table = struct.pack(">3H", 0, 65535, 0xFFFF)
+    table += b"".join(struct.pack(">6H", 3, 1, 0x412, n, 60000, 0) for n in range(65535)) + texts
+    start = 1024
+    header = b"ttcf\0\1\0\0" + struct.pack(">9L", 8, *[12 + 32] * 8)
+    face = b"\0\1\0\0" + struct.pack(">4H", 1, 0, 0, 0)
+    face += struct.pack(">4s3L", b"name", 0, start, 0xFFFFFFFF)
+    content = (header + face).ljust(start, b"\0") + table + bytes(4 << 20)
+    tracemalloc.start()
+    names = sfnt.names(content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(names) == 8
+    assert {len(text) for text in names[0].values()} == {1024}
+    assert peak < 16 << 20
 
 
 def test_copyright_stands_in_for_a_licence() -> None:

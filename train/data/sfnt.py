@@ -24,17 +24,25 @@ MOST_FACES = 64
 COPYRIGHT, FAMILY, FULL_NAME, LICENCE, LICENCE_URL, WIDE_FAMILY = 0, 1, 4, 13, 14, 16
 """Name IDs. The last is the family of all weights, where the second holds at most four."""
 
+_WANTED = (COPYRIGHT, FAMILY, FULL_NAME, LICENCE, LICENCE_URL, WIDE_FAMILY)
+
 _PLAIN = (b"\x00\x01\x00\x00", b"OTTO", b"true")
 
 _LONGEST_NAME = 2048
 """Bytes of one name that are decoded: some fonts carry the whole text of their licence."""
+
+_LARGEST_TABLE = 1 << 20
+"""Bytes of a name table that are looked at: its 16-bit counts and offsets reach no further."""
+
+_MOST_NAMES = 4096
+"""Names of a face that are looked at; fonts in many languages have a few hundred."""
 
 _NAME, _GLYF, _LOCA, _ANY = 5, 10, 11, 63
 """WOFF2's numbers of tables; the last one says that four letters follow."""
 
 
 def names(content: bytes) -> list[dict[int, str]]:
-    """The names of every face of a font file by name ID, in English where there is a choice.
+    """The names of every face of a font file by the name IDs above, in English where possible.
 
     Raises ValueError for what is no font, is cut, or claims to be larger than `LARGEST`.
     """
@@ -68,7 +76,7 @@ def _plain(content: bytes, start: int) -> bytes:
     for number in range(count):
         tag, _, offset, length = struct.unpack_from(">4s3L", content, start + 12 + 16 * number)
         if tag == b"name":
-            return content[offset : offset + length]
+            return content[offset : offset + min(length, _LARGEST_TABLE)]
     return b""
 
 
@@ -83,7 +91,7 @@ def _woff(content: bytes) -> bytes:
         if tag == b"name" and size:
             table = content[offset : offset + packed]
             if packed != size:
-                table = zlib.decompressobj().decompress(table, size)
+                table = zlib.decompressobj().decompress(table, min(size, _LARGEST_TABLE))
     _check(total)
     return table
 
@@ -106,7 +114,7 @@ def _woff2(content: bytes) -> bytes:
         if transform != (3 if number in (_GLYF, _LOCA) else 0):
             size, place = _base128(content, place)
         if named:
-            table = slice(stored, stored + size)
+            table = slice(stored, stored + min(size, _LARGEST_TABLE))
         stored += size
         _check(max(claimed, stored))
     if table.stop == table.start:
@@ -139,7 +147,7 @@ def _decode(table: bytes) -> dict[int, str]:
         return {}
     count, storage = struct.unpack_from(">HH", table, 2)
     best: dict[int, tuple[int, str]] = {}
-    for number in range(count):
+    for number in range(min(count, _MOST_NAMES)):
         platform, script, language, name, length, offset = struct.unpack_from(
             ">6H", table, 6 + 12 * number
         )
@@ -149,7 +157,7 @@ def _decode(table: bytes) -> dict[int, str]:
             encoding, rank = "utf-16-be", 3 if language == 0x409 else 1
         else:
             continue
-        if name in best and best[name][0] >= rank:
+        if name not in _WANTED or (name in best and best[name][0] >= rank):
             continue
         place = storage + offset
         text = table[place : place + min(length, _LONGEST_NAME)].decode(encoding, "replace")
