@@ -10,6 +10,9 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTCollection, TTFont
 
 Image = npt.NDArray[np.uint8]
 
@@ -82,3 +85,59 @@ def put(path: Path, content: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return path
+
+
+def font(text: str = "가나다라", box: str = "", blank: str = "", same: str = "") -> TTFont:
+    """A small face with a bar for each character of text, each of another height.
+
+    box: more characters, drawn exactly as .notdef is; blank: drawn as nothing; same: all drawn
+    alike. Its licence and family are named.
+    """
+    outlines = {".notdef": (0, 800), **{f"bar{n}": (n, 200 + 20 * n) for n in range(len(text))}}
+    outlines |= {f"box{n}": (0, 800) for n in range(len(box))}
+    outlines |= {f"same{n}": (300, 100) for n in range(len(same))}
+    outlines |= {f"blank{n}": (0, 0) for n in range(len(blank))}
+    glyphs = {}
+    for name, (left, height) in outlines.items():
+        pen = TTGlyphPen(None)
+        if height:
+            pen.moveTo((left, 0))
+            for point in ((left, height), (left + 300, height), (left + 300, 0)):
+                pen.lineTo(point)
+            pen.closePath()
+        glyphs[name] = pen.glyph()
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder(list(glyphs))
+    kinds = {"bar": text, "box": box, "same": same, "blank": blank}
+    codes = {ord(c): f"{kind}{n}" for kind, of in kinds.items() for n, c in enumerate(of)}
+    builder.setupCharacterMap(codes)
+    builder.setupGlyf(glyphs)
+    builder.setupHorizontalMetrics(dict.fromkeys(glyphs, (900, 0)))
+    builder.setupHorizontalHeader(ascent=900, descent=-100)
+    named = {"familyName": "Bars", "styleName": "Bold", "fullName": "막대 Bars Bold"}
+    stated = {
+        "licenseDescription": "SIL OFL\n 1.1",
+        "licenseInfoURL": "https://openfontlicense.org",
+    }
+    builder.setupNameTable({**named, **stated, "typographicFamily": "Bars of all weights"})
+    builder.setupOS2()
+    builder.setupPost()
+    return builder.font
+
+
+def font_file(face: TTFont | None = None, flavour: str | None = None) -> bytes:
+    """A face as a file: plain, or packed as "woff" or "woff2"."""
+    face = font() if face is None else face
+    face.flavor = flavour
+    file = io.BytesIO()
+    face.save(file)
+    return file.getvalue()
+
+
+def font_collection(*faces: TTFont) -> bytes:
+    """Faces as a .ttc."""
+    collection = TTCollection()
+    collection.fonts = list(faces)
+    file = io.BytesIO()
+    collection.save(file)
+    return file.getvalue()

@@ -22,6 +22,9 @@ from train.shards import Manifest, Shards
 ONE_BAD = np.array([ord("가"), 0, ord("다"), ord("라")], np.int32)
 """Code points of which one is no label's."""
 
+FONT_LICENCE = "SIL OFL 1.1; https://openfontlicense.org"
+"""What `sourcefiles.font` states."""
+
 
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
@@ -33,6 +36,7 @@ def files(tmp_path: Path) -> Path:
     put(tmp_path / "hgu1" / "PE92_test" / "a.hgu1", sourcefiles.hgu1("가가가", first=3))
     put(tmp_path / "folder" / "다" / "1.png", sourcefiles.picture(".png"))
     put(tmp_path / "folder" / "라_1.jpg", sourcefiles.picture(".jpg", sourcefiles.glyph(7)))
+    put(tmp_path / "fonts" / "a.woff2", sourcefiles.font_file(flavour="woff2"))
     letter = b"START\n1.0,-2.0,0.0\n3.0,-4.0,9.0\nBREAK\n"
     put(tmp_path / "omniglot" / "Korean" / "character22" / "0564_03.txt", letter)
     put(tmp_path / "writers" / "a.npz", sourcefiles.npz(sourcefiles.cells()))
@@ -50,6 +54,12 @@ def run(*arguments: object) -> int:
         ("phd08", [], 5, {"slant": ["0", "1", "2"]}),
         ("hgu1", ["--drop-tail", 1], 3, {"drop_tail": 1}),
         ("folder", ["--name", "class 3", "--licence", "CC0"], 2, {"name": "class 3"}),
+        (
+            "fonts",
+            ["--labels", "all11172", "--size", 40],
+            4,
+            {"size": 40, "licences": {"a.woff2/막대 Bars Bold": FONT_LICENCE}},
+        ),
         ("omniglot", [], 1, {}),
         ("writers", ["--no-doubtful"], 3, {"doubtful": False}),
     ],
@@ -98,6 +108,8 @@ def test_several_paths(files: Path) -> None:
         ("hgu1", "hgu1/PE92_test/a.hgu1", b"HGU2    "),
         ("hgu1", "hgu1/PE92_test/a.hgu1", sourcefiles.hgu1().replace(b"\xb0\xa1", b"AB", 1)),
         ("folder", "folder/라_1.jpg", sourcefiles.picture(".jpg")[:99]),
+        ("fonts", "fonts/b.ttf", sourcefiles.font_file()[:99]),
+        ("fonts", "fonts/b.ttf", sourcefiles.font_file(sourcefiles.font("AB"))),
         ("folder", "folder/nobody.png", sourcefiles.picture(".png")),
         ("writers", "writers/b.npz", sourcefiles.npz(sourcefiles.cells())[:999]),
         ("writers", "writers/b.npz", sourcefiles.npz(sourcefiles.cells(labels=ONE_BAD))),
@@ -125,7 +137,7 @@ def test_broken_input_is_one_sentence_and_no_output_unless_skipped(
     assert Manifest.load(files / "o").left_out == 1
 
 
-@pytest.mark.parametrize("source", ["phd08", "hgu1", "folder", "writers"])
+@pytest.mark.parametrize("source", ["phd08", "hgu1", "folder", "fonts", "writers"])
 def test_missing_paths_and_folders_in_use(
     files: Path, capsys: pytest.CaptureFixture[str], source: str
 ) -> None:
@@ -144,6 +156,8 @@ def test_missing_paths_and_folders_in_use(
         ["hgu1", "x", "--out", "o", "--drop-tail", "many"],
         ["sheet", "x", "--out", "o", "--samples", "0"],
         ["sheet", "x", "--out", "o", "--seed", "-1"],
+        ["fonts", "x", "--out", "o", "--size", "31"],
+        ["fonts", "x", "--out", "o", "--labels", "latin"],
         ["folder", "--out", "o"],
     ],
 )

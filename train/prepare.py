@@ -3,6 +3,8 @@
 python train/prepare.py fetch mnist --out data/mnist
 python train/prepare.py unipen unipen-CDROM-train_r01_v07.tgz --out data
 python train/prepare.py phd08 PHD08 --noise 0 --resolution 2 --threshold 1 --out data/phd08
+python train/prepare.py fetch fonts-npm --out fonts/npm
+python train/prepare.py fonts fonts --labels all11172 --out data/fonts
 python train/prepare.py sheet data/phd08 --out phd08.png
 """
 
@@ -23,7 +25,17 @@ if not __package__:
 import numpy as np
 
 from train import contact
-from train.data import BadSamples, DataError, Report, Sample, Source, mnist, strokes, unipen
+from train.data import (
+    BadSamples,
+    DataError,
+    Report,
+    Sample,
+    Source,
+    fontpackages,
+    mnist,
+    strokes,
+    unipen,
+)
 from train.files import replace, write_json
 from train.shards import PARTS, Manifest
 from train.shardwriter import write as write_shards
@@ -54,7 +66,11 @@ SOURCES = {
 }
 """Sources of pen ink by the name that the command line gives them."""
 
-FETCHES = {"mnist": mnist.fetch}
+FETCHES = {
+    "fonts-debian": fontpackages.fetch_debian,
+    "fonts-npm": fontpackages.fetch_npm,
+    "mnist": mnist.fetch,
+}
 """Data sets that can be downloaded, by name."""
 
 

@@ -6,7 +6,8 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 
-from train.data import Report, Sample, Source, folder, hgu1, omniglot, phd08, writers
+from edge_app import hangul
+from train.data import Report, Sample, Source, folder, fonts, hgu1, omniglot, phd08, writers
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,30 @@ def _folder_options(parser: ArgumentParser) -> None:
     parser.add_argument("--licence", default="not stated", help="licence of the images")
 
 
+def _fonts_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--labels",
+        choices=sorted(hangul.LABEL_SETS),
+        default="ks2350",
+        help="characters to draw, where the face has them (ks2350)",
+    )
+    parser.add_argument(
+        "--size",
+        type=int,
+        choices=fonts.SIZES,
+        default=fonts.SIZE,
+        metavar="PX",
+        help=f"size of the type, px to the em, {fonts.SIZES[0]} to {fonts.SIZES[-1]} (64)",
+    )
+    # Filled while reading: the manifest's options are written after that.
+    parser.set_defaults(licences={})
+
+
+def _read_fonts(options: Namespace, bad: Report) -> Iterator[Sample]:
+    labels = hangul.LABEL_SETS[options.labels]
+    return fonts.read(options.paths, labels, options.size, options.licences, bad)
+
+
 def _writers_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--no-doubtful",
@@ -94,6 +119,12 @@ SHARD_SOURCES = {
         _folder_options,
         lambda options, bad: folder.read(options.paths, options.name, bad),
         lambda options: Source(options.name, options.licence, ""),
+    ),
+    "fonts": ShardSource(
+        "TTF, OTF, TTC, WOFF or WOFF2 files, or folders of them",
+        _fonts_options,
+        _read_fonts,
+        lambda _: fonts.SOURCE,
     ),
     "omniglot": ShardSource(
         "Omniglot's strokes_background.zip, or a folder of its files",

