@@ -40,6 +40,7 @@ from train.data import (
     Report,
     Sample,
     Source,
+    aihub,
     folder,
     hgu1,
     omniglot,
@@ -207,7 +208,29 @@ def _strokes() -> list[tuple[str, bytes]]:
     return [("pen.jsonl", f"{json.dumps(line)}\n{json.dumps(line)}\n".encode())]
 
 
+def _aihub_files() -> list[tuple[str, bytes]]:
+    """Both forms of annotations, damaged far more often than their images."""
+    boxed = sourcefiles.aihub("가", "나")
+    boxed["annotations"][1]["bbox"] = [1, 2, 9, 12.5]
+    word = sourcefiles.aihub_image("다.라", (0, 0, 12, 20), (12, 0, 14, 20), (14, 0, 30, 20))
+    texts = [json.dumps(text, ensure_ascii=False).encode() for text in (boxed, word)]
+    image = np.hstack([sourcefiles.glyph(1), sourcefiles.glyph(2)])
+    return [
+        ("a.json", texts[0]),
+        ("b.json", texts[1]),
+        ("c.json", texts[0].replace(b" ", b"\r\n\t")),
+        ("00000000.png", sourcefiles.picture(".png")),
+        ("00000001.png", sourcefiles.picture(".png", sourcefiles.glyph(7))),
+        ("00140001001.jpg", sourcefiles.picture(".jpg", image)),
+    ]
+
+
 TARGETS = {
+    "aihub": Target(
+        _aihub_files,
+        lambda path, bad: aihub.read([path.parent], 1, path.name < "b", bad),
+        _damage_chunk,
+    ),
     "phd08": Target(
         lambda: [("가.txt", sourcefiles.phd08()), ("나.txt", sourcefiles.phd08(end="\n"))],
         lambda path, bad: phd08.read([path], bad=bad),
