@@ -233,6 +233,14 @@ def test_a_stratified_split_gives_every_syllable_its_shares(tmp_path: Path) -> N
     assert len(by_group) == 1  # one group of people, whole
 
 
+def test_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay(tmp_path, annotated(*"가" * 200))
+    small = aihub._TABLES.replace("BEGIN", "PRAGMA max_page_count=8; BEGIN")
+    monkeypatch.setattr(aihub, "_TABLES", small)
+    with pytest.raises(OSError, match="full; make room on the disk"):
+        list(aihub.read([tmp_path]))
+
+
 def test_memory_does_not_grow_with_the_annotated(tmp_path: Path) -> None:
     peaks = []
     for count in (3_000, 12_000):

@@ -20,10 +20,14 @@ Two forms are read, as their users describe them (AI Hub gives the data itself t
 
   or, for "type": "letter", "letter": {"value": "가"}. Words are cut by their boxes.
 
-Printed text, which both have as well ("font", or another "output"), is left out. A writer is the
-"writer_no". The first form does not say who wrote what: there everyone of one gender, age and job
-counts as one writer, so that nobody is in two parts, but the parts' sizes are as uneven as the
-groups. What was found is kept in a temporary file, about 200 bytes a sample, and not in memory.
+Printed text, which both have as well ("font", or another "output"), is left out.
+
+A writer is the "writer_no". The first form does not say who wrote what: there everyone of one
+gender, age and job counts as one writer ("?" for what it leaves out), so that nobody is in two
+parts as long as it says the same of a person each time. The parts are as uneven as the groups.
+
+The JSON is read in pieces, and what it says is kept in a temporary file of about 200 bytes a
+sample, so that memory grows with neither: 70 MB for 100,000 as for 800,000 annotations.
 """
 
 from __future__ import annotations
@@ -77,7 +81,7 @@ ON CONFLICT (name) DO UPDATE SET path = CASE path WHEN ?2 THEN path ELSE x'' END
 
 _CELLS = """
 SELECT document.path, byte, image, image.name, file.path, label, writer, x0, y0, x1, y1,
-    COUNT(*) OVER same, ROW_NUMBER() OVER (same ORDER BY mixed)
+    COUNT(*) OVER same, ROW_NUMBER() OVER (same ORDER BY mixed, cell.number)
 FROM cell
 JOIN document ON document.number = cell.document
 LEFT JOIN image ON image.document = cell.document AND image.id = cell.image
@@ -150,7 +154,7 @@ def _list_images(base: sqlite3.Connection, paths: Sequence[Path]) -> None:
 
 
 def _utf8(text: str) -> str:
-    """The text without lone surrogates, which no file can hold."""
+    """The text without lone surrogates, which UTF-8 cannot hold."""
     return text.encode(errors="replace").decode()
 
 
@@ -193,7 +197,12 @@ def _items(path: Path) -> Iterator[tuple[int, _Image | _Cell | DataError]]:
     if "text" in whole:
         yield from ((0, item) for item in _written(whole, path))
     elif not known:
-        yield 0, DataError(f"{path}: holds neither annotations nor a text; is it AI Hub's?")
+        yield (
+            0,
+            DataError(
+                f"{path}: holds neither annotations nor a text; it is of no form that is read"
+            ),
+        )
 
 
 def _tried(make: Callable[[Any], _Made], value: Any, path: Path, byte: int) -> _Made | DataError:
