@@ -80,6 +80,37 @@ def picture(ending: str, image: Image | None = None) -> bytes:
     return content.tobytes()
 
 
+def aihub(*texts: str, **changed: Any) -> dict[str, Any]:
+    """AI Hub's annotations of 2019, with a syllable for each text; changed: members in place."""
+    numbers = [f"{number:08}" for number in range(len(texts))]
+    attributes = {"type": "글자(음절)", "gender": "여", "age": "20", "job": "학생"}
+    return {
+        "info": {"name": "Text in images", "date_created": "2019-10-14"},
+        "licenses": [{"id": "0", "name": "AI Hub"}],
+        "images": [
+            {"id": number, "file_name": f"{number}.png", "width": 16, "height": 20}
+            for number in numbers
+        ],
+        "annotations": [
+            {"id": number, "image_id": number, "text": text, "attributes": attributes}
+            for number, text in zip(numbers, texts, strict=True)
+        ],
+        **changed,
+    }
+
+
+def aihub_image(text: str, *boxes: Sequence[float], writer: str = "001") -> dict[str, Any]:
+    """AI Hub's JSON of 2020 for one image: a letter, or with boxes a word of so many."""
+    kind = "word" if boxes else "letter"
+    word = [{"charbox": list(box), "value": sign} for box, sign in zip(boxes, text, strict=False)]
+    return {
+        "info": {"name": "Korean OCR Data Set"},
+        "image": {"file_name": "00140001001.jpg", "width": 40, "height": 20, "dpi": 300},
+        "text": {"type": kind, "output": "handwrite", kind: word or {"value": text}},
+        "license": {"writer_no": writer, "writer_gender": "female", "writer_age": "40"},
+    }
+
+
 def put(path: Path, content: bytes) -> Path:
     """Writes a file and the folders above it."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,11 @@ def files(tmp_path: Path) -> Path:
     put(tmp_path / "phd08" / "나.txt", other)
     put(tmp_path / "hgu1" / "PE92_train" / "a.hgu1", sourcefiles.hgu1("가가"))
     put(tmp_path / "hgu1" / "PE92_test" / "a.hgu1", sourcefiles.hgu1("가가가", first=3))
+    annotations = json.dumps(sourcefiles.aihub("가", "나", "가")).encode()
+    put(tmp_path / "aihub" / "handwriting_data_info1.json", annotations)
+    for number in range(3):
+        picture = sourcefiles.picture(".png", sourcefiles.glyph(number))
+        put(tmp_path / "aihub" / "1_syllable" / f"{number:08}.png", picture)
     put(tmp_path / "folder" / "다" / "1.png", sourcefiles.picture(".png"))
     put(tmp_path / "folder" / "라_1.jpg", sourcefiles.picture(".jpg", sourcefiles.glyph(7)))
     put(tmp_path / "fonts" / "a.woff2", sourcefiles.font_file(flavour="woff2"))
@@ -53,6 +59,8 @@ def run(*arguments: object) -> int:
         ("phd08", ["--size", 0, 1, "--face", "M", "H1"], 3, {"size": ["0", "1"]}),
         ("phd08", [], 5, {"slant": ["0", "1", "2"]}),
         ("hgu1", ["--drop-tail", 1], 3, {"drop_tail": 1}),
+        ("aihub", [], 3, {"min_samples": 1, "stratified": False}),
+        ("aihub", ["--min-samples", 2, "--stratified"], 2, {"min_samples": 2, "stratified": True}),
         ("folder", ["--name", "class 3", "--licence", "CC0"], 2, {"name": "class 3"}),
         (
             "fonts",
@@ -107,6 +115,10 @@ def test_several_paths(files: Path) -> None:
         ("hgu1", "hgu1/PE92_test/a.hgu1", sourcefiles.hgu1()[:99]),
         ("hgu1", "hgu1/PE92_test/a.hgu1", b"HGU2    "),
         ("hgu1", "hgu1/PE92_test/a.hgu1", sourcefiles.hgu1().replace(b"\xb0\xa1", b"AB", 1)),
+        ("aihub", "aihub/b.json", b'{"annotations": [], "images": [{"id'),
+        ("aihub", "aihub/b.json", json.dumps(sourcefiles.aihub("국ㅇㄴ")).encode()),
+        ("aihub", "aihub/b.json", json.dumps(sourcefiles.aihub("가", images=[])).encode()),
+        ("aihub", "aihub/1_syllable/00000001.png", sourcefiles.picture(".png")[:60]),
         ("folder", "folder/라_1.jpg", sourcefiles.picture(".jpg")[:99]),
         ("fonts", "fonts/b.ttf", sourcefiles.font_file()[:99]),
         ("fonts", "fonts/b.ttf", sourcefiles.font_file(sourcefiles.font("AB"))),
@@ -137,7 +149,7 @@ def test_broken_input_is_one_sentence_and_no_output_unless_skipped(
     assert Manifest.load(files / "o").left_out == 1
 
 
-@pytest.mark.parametrize("source", ["phd08", "hgu1", "folder", "fonts", "writers"])
+@pytest.mark.parametrize("source", ["aihub", "phd08", "hgu1", "folder", "fonts", "writers"])
 def test_missing_paths_and_folders_in_use(
     files: Path, capsys: pytest.CaptureFixture[str], source: str
 ) -> None:
@@ -150,6 +162,7 @@ def test_missing_paths_and_folders_in_use(
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["aihub", "x", "--out", "o", "--min-samples", "0"],
         ["phd08", "x", "--out", "o", "--face", "Q"],
         ["phd08", "x", "--out", "o", "--slant", "3"],
         ["hgu1", "x", "--out", "o", "--drop-tail", "-1"],

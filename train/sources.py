@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 
 from edge_app import hangul
-from train.data import Report, Sample, Source, folder, fonts, hgu1, omniglot, phd08, writers
+from train.data import (
+    Report,
+    Sample,
+    Source,
+    aihub,
+    folder,
+    fonts,
+    hgu1,
+    omniglot,
+    phd08,
+    writers,
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,22 @@ def _hgu1_options(parser: ArgumentParser) -> None:
     )
 
 
+def _aihub_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--min-samples",
+        type=at_least(1),
+        default=1,
+        metavar="N",
+        help="leave out syllables with fewer samples than N",
+    )
+    parser.add_argument(
+        "--stratified",
+        action="store_true",
+        help="spread every syllable over train, val and test, whoever wrote it, rather than keep "
+        "people apart",
+    )
+
+
 def _folder_options(parser: ArgumentParser) -> None:
     parser.add_argument("--name", default="images", help="name of the collection")
     parser.add_argument("--licence", default="not stated", help="licence of the images")
@@ -113,6 +140,14 @@ SHARD_SOURCES = {
         _hgu1_options,
         lambda options, bad: hgu1.read(options.paths, options.drop_tail, bad),
         lambda _: hgu1.SOURCE,
+    ),
+    "aihub": ShardSource(
+        "AI Hub's folders of handwriting, with .json files and images, or .json files among them",
+        _aihub_options,
+        lambda options, bad: aihub.read(
+            options.paths, options.min_samples, options.stratified, bad
+        ),
+        lambda _: aihub.SOURCE,
     ),
     "folder": ShardSource(
         "folders of PNG or JPEG images, named or foldered by label (가_1.png or 가/1.png)",

@@ -17,7 +17,11 @@ VAL_SHARE = 0.08
 def part_of(writer: str) -> Part:
     """The part that a writer belongs to: always the same one, whatever the rest of the data."""
     digest = hashlib.sha1(writer.encode(), usedforsecurity=False).digest()
-    place = int.from_bytes(digest[:8], "big") / 2**64
+    return part_at(int.from_bytes(digest[:8], "big") / 2**64)
+
+
+def part_at(place: float) -> Part:
+    """The part at a place from 0 to 1, each as long as its share."""
     if place < TEST_SHARE:
         return "test"
     return "val" if place < TEST_SHARE + VAL_SHARE else "train"

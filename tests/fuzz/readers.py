@@ -9,6 +9,7 @@ run ends, keeps the input and says how to repeat it.
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import random
 import resource
@@ -24,6 +25,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 # Run as a file, Python looks for modules beside it alone.
 if not __package__:
@@ -40,6 +42,7 @@ from train.data import (
     Report,
     Sample,
     Source,
+    aihub,
     folder,
     fonts,
     hgu1,
@@ -167,6 +170,45 @@ def _damage_chunk(content: bytes, chance: random.Random) -> bytes:
     )
 
 
+_VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    "",
+    "가",
+    "가나",
+    "\ud800\n",
+    "../00000001.png\0",
+    "00000000",
+    [],
+    {},
+    [[[]]],
+    -1,
+    0.5,
+    1e300,
+    10**100,
+    "x" * 5000,
+)
+"""What valid JSON may hold where something else belongs."""
+
+
+def _damage_json(content: bytes, chance: random.Random) -> bytes:
+    """JSON that is still valid, with one to four values others or gone; else a PNG's chunks."""
+    if not content.startswith(b"{"):
+        return _damage_chunk(content, chance)
+    top: Any = json.loads(content)
+    for _ in range(chance.randint(1, 4)):
+        holder, inner, key = top, top, None
+        while inner and isinstance(inner, dict | list) and (key is None or chance.random() < 0.9):
+            holder = inner
+            key = chance.choice(sorted(inner) if isinstance(inner, dict) else range(len(inner)))
+            inner = holder[key]
+        if key is not None and chance.random() < 0.2:
+            del holder[key]
+        elif key is not None:
+            holder[key] = copy.deepcopy(chance.choice(_VALUES))
+    return json.dumps(top).encode()
+
+
 def _damage_tables(content: bytes, chance: random.Random) -> bytes:
     """A shard with its index or origins damaged and their checksum right."""
     start, count, length, _, magic = shards.TAIL.unpack(content[-shards.TAIL.size :])
@@ -218,7 +260,29 @@ def _strokes() -> list[tuple[str, bytes]]:
     return [("pen.jsonl", f"{json.dumps(line)}\n{json.dumps(line)}\n".encode())]
 
 
+def _aihub_files() -> list[tuple[str, bytes]]:
+    """Both forms of annotations with their images."""
+    boxed = sourcefiles.aihub("가", "나")
+    boxed["annotations"][1]["bbox"] = [1, 2, 9, 12.5]
+    word = sourcefiles.aihub_image("다.라", (0, 0, 12, 20), (12, 0, 14, 20), (14, 0, 30, 20))
+    texts = [json.dumps(text, ensure_ascii=False).encode() for text in (boxed, word)]
+    image = np.hstack([sourcefiles.glyph(1), sourcefiles.glyph(2)])
+    return [
+        ("a.json", texts[0]),
+        ("b.json", texts[1]),
+        ("c.json", json.dumps(boxed, indent=1).replace("\n", "\r\n").encode()),
+        ("00000000.png", sourcefiles.picture(".png")),
+        ("00000001.png", sourcefiles.picture(".png", sourcefiles.glyph(7))),
+        ("00140001001.jpg", sourcefiles.picture(".jpg", image)),
+    ]
+
+
 TARGETS = {
+    "aihub": Target(
+        _aihub_files,
+        lambda path, bad: aihub.read([path.parent], 1, path.name < "b", bad),
+        _damage_json,
+    ),
     "phd08": Target(
         lambda: [("가.txt", sourcefiles.phd08()), ("나.txt", sourcefiles.phd08(end="\n"))],
         lambda path, bad: phd08.read([path], bad=bad),

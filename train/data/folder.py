@@ -51,7 +51,7 @@ def read(paths: Sequence[Path], source: str = "images", bad: Report = give_up) -
             try:
                 # The top may be ".", but a link to an image is named for its own name.
                 label, writer = _label_and_writer(top / file.relative_to(given), top)
-                yield Sample(_decode(file), label, writer, source)
+                yield Sample(shrink(decode(file)), label, writer, source)
             except DataError as error:
                 bad(error)
 
@@ -77,7 +77,8 @@ def _label(name: str) -> str | None:
     return hangul.as_label(chr(int(code[1], 16)) if code else name)
 
 
-def _decode(file: Path) -> npt.NDArray[np.uint8]:
+def decode(file: Path) -> npt.NDArray[np.uint8]:
+    """A PNG or JPEG as a grey picture. Raises DataError for what is neither, or too large."""
     try:
         if file.stat().st_size > MOST_BYTES:
             raise DataError(f"{file}: larger than {MOST_BYTES >> 20} MiB; save it smaller")
@@ -90,9 +91,13 @@ def _decode(file: Path) -> npt.NDArray[np.uint8]:
     if not 0 < size[0] * size[1] <= MOST_PIXELS:
         raise DataError(f"{file}: its header claims {size[0]}x{size[1]} pixels; save it smaller")
     try:
-        image = images.decode(np.frombuffer(data, np.uint8), file)
+        return images.decode(np.frombuffer(data, np.uint8), file)
     except images.ImageError as error:
         raise DataError(str(error)) from None
+
+
+def shrink(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """The picture, averaged down where a side is longer than KEPT_SIDE."""
     longer = max(image.shape)
     if longer > KEPT_SIDE:
         shape = [max(1, round(side * KEPT_SIDE / longer)) for side in reversed(image.shape)]
