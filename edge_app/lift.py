@@ -36,8 +36,6 @@ _SHEET_SHARE, _SHEET_FILL = 0.2, 0.8
 _SHEET_EDGE = 0.72
 """Along most of its edge the table is at most this share as light as the sheet beside it."""
 
-_GREYS = np.arange(256)
-
 
 def _limit_size(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     if image.size <= _MOST_PIXELS:
@@ -69,15 +67,17 @@ def lift_ink(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
     if contrast < _MIN_CONTRAST:
         return None
     sign = -1 if darker >= lighter else 1
-    # Crop with some room below the final threshold, so that the table is used on little more
-    # than the ink.
+    # Crop first, with some room below the final threshold: the ink is a small part of a sheet.
     level, kind = ground + sign * 0.8 * INK_LEVEL * contrast, cv2.THRESH_BINARY
     if sign < 0:
         # OpenCV compares uint8 images with the level rounded down.
         level, kind = math.ceil(level), cv2.THRESH_BINARY_INV
     left, top, width, height = cv2.boundingRect(cv2.threshold(image, level, 1, kind)[1])
-    table = np.clip((_GREYS - ground) * (sign * 255 / contrast), 0, 255).astype(np.uint8)
-    return np.asarray(cv2.LUT(image[top : top + height, left : left + width], table), np.uint8)
+    crop = image[top : top + height, left : left + width]
+    # What is on the other side of the paper's grey than the ink is paper as well.
+    inkward = (np.minimum if sign < 0 else np.maximum)(crop, np.uint8(round(ground)))
+    scale = 255 / contrast
+    return np.asarray(cv2.convertScaleAbs(inkward, alpha=scale, beta=-ground * scale), np.uint8)
 
 
 def _lift_from_photo(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
