@@ -8,6 +8,7 @@ import io
 import os
 import re
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,17 @@ def test_what_fails_is_one_sentence_and_leaves_nothing(
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_of_a_font_and_its_pieces_only_the_font_is_kept(
+    tmp_path: Path, package: Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = {"Bars.ttf": FONTS["Bars.ttf"]}
+    whole = replace(package, fonts=fontpackages.checksum(one), only="Bars.ttf")
+    monkeypatch.setattr(fontpackages, "NPM", (whole,))
+    for _ in range(2):  # the second time it is there
+        place = fontpackages.fetch_npm(tmp_path / "out") / "bars"
+        assert {path.name for path in place.iterdir()} == {"Bars.ttf", "LICENSE_FONT"}
+
+
 def test_other_fonts_than_the_pinned_ones_are_refused(
     tmp_path: Path, package: Package, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,4 +164,5 @@ def test_every_package_is_pinned() -> None:
         assert all(re.fullmatch(r"[0-9a-f]{64}", package.fonts) for package in packages)
     for package in fontpackages.NPM:
         assert re.fullmatch(r"[0-9a-f]{64}", package.tarball)
-        assert re.fullmatch(r"@expo-google-fonts/[a-z-]+@[0-9]+\.[0-9]+\.[0-9]+", package.origin)
+        scope = "@fontsource" if package.only else "@expo-google-fonts"
+        assert re.fullmatch(rf"{scope}/{package.name}@[0-9]+\.[0-9]+\.[0-9]+", package.origin)

@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from train.data import DataError, npm
@@ -38,10 +39,18 @@ class Package:
     """What the client that brings it calls it."""
     tarball: str = ""
     """SHA-256 of what the client brings, where that is the same everywhere."""
+    only: str = ""
+    """The one font file that is wanted, where the others hold parts of it."""
 
 
 def _npm(name: str, version: str, tarball: str, fonts: str) -> Package:
     return Package(name, fonts, f"@expo-google-fonts/{name}@{version}", tarball)
+
+
+def _fontsource(name: str, version: str, tarball: str, fonts: str) -> Package:
+    # Beside all of its Hangul in one file, such a package has it in some ninety pieces.
+    only = f"{name}-korean-400-normal.woff2"
+    return Package(name, fonts, f"@fontsource/{name}@{version}", tarball, only)
 
 
 NPM = (
@@ -111,6 +120,18 @@ NPM = (
         "e5b3baba18bf61422b73aa591fdc988ec9c0d0693367ffa1c240eb18ec38f4bf",
         "74e256cd124bd0bfdbbe51229e1694ec27a7dec507a87737345c28226b3adb84",
     ),
+    _fontsource(
+        "hi-melody",
+        "5.3.0",
+        "7c863e00f03dc1bf22282cc73045afce6d517c055f512e6880ca0f14a3ab662c",
+        "fea0febf62923a6459b89f0aadc88656f6ecd4caa651b188c470184611740e52",
+    ),
+    _fontsource(
+        "stylish",
+        "5.3.1",
+        "fd9fc29ef82a80cef43217700f7255eff5acb0de09b6e1d2e620e2d608a4df6e",
+        "39db55a1c431cb53ea34bc277e16c68cf2156f99964d68210404f339542fb628",
+    ),
 )
 """Handwriting of Google Fonts, all under the SIL Open Font License 1.1."""
 
@@ -157,8 +178,9 @@ def _fetch(
     folder.mkdir(parents=True, exist_ok=True)
     for package in packages:
         place = folder / package.name
+        wanted = partial(_wanted, only=package.only)
         if place.exists():
-            if checksum(_fonts(read_files(place, _wanted))) != package.fonts:
+            if checksum(_fonts(read_files(place, wanted))) != package.fonts:
                 raise DataError(
                     f"{place}: its fonts do not have the pinned checksum; remove it and fetch again"
                 )
@@ -166,7 +188,7 @@ def _fetch(
         # Beside its place, so that it can be moved there whole.
         with tempfile.TemporaryDirectory(dir=folder, prefix=f".{package.name}-") as work:
             try:
-                files = read_files(bring(package, Path(work)), _wanted)
+                files = read_files(bring(package, Path(work)), wanted)
                 if checksum(_fonts(files)) != package.fonts:
                     raise DataError(f"the fonts of {package.origin} differ from the pinned ones")
             except (DataError, OSError) as error:
@@ -183,10 +205,11 @@ def _fetch(
     return folder
 
 
-def _wanted(name: str) -> str | None:
+def _wanted(name: str, only: str) -> str | None:
     """The bare name of a font or licence file, so that none is written outside its folder."""
     bare = PurePosixPath(name).name
-    return bare if bare.lower().endswith(ENDINGS) or _LICENCE.fullmatch(bare) else None
+    font = bare == only if only else bare.lower().endswith(ENDINGS)
+    return bare if font or _LICENCE.fullmatch(bare) else None
 
 
 def _fonts(files: Mapping[str, bytes]) -> dict[str, bytes]:
