@@ -16,6 +16,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 # Run as a file, Python looks for modules beside it and would take train.py for the package.
@@ -32,6 +33,7 @@ from train.data import (
     Sample,
     Source,
     fontpackages,
+    github,
     mnist,
     strokes,
     unipen,
@@ -66,10 +68,13 @@ SOURCES = {
 }
 """Sources of pen ink by the name that the command line gives them."""
 
-FETCHES = {
+FETCHES: dict[str, fontpackages.Fetch] = {
     "fonts-debian": fontpackages.fetch_debian,
     "fonts-npm": fontpackages.fetch_npm,
+    "hangul-db": partial(github.fetch, github.HANGUL_DB),
+    "hhr-skku": partial(github.fetch, github.HHR_SKKU),
     "mnist": mnist.fetch,
+    "omniglot": partial(github.fetch, github.OMNIGLOT),
 }
 """Data sets that can be downloaded, by name."""
 
