@@ -106,25 +106,25 @@ def fetch(repository: Repository, folder: Path) -> Path:
     source = str(clone.resolve()) if clone.exists() else repository.url
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        git.fetch(source, repository.commit, store)
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
+        git.fetch(source, repository.commit, store)
         files = _write(repository, store, work)
         write_json(work / RECORD, {"commit": repository.commit, "files": files})
         work.replace(place)
     except DataError as error:
-        shutil.rmtree(work, ignore_errors=True)
         shutil.rmtree(store, ignore_errors=True)
         raise DataError(
             f"{source} cannot be fetched ({error}): {_by_hand(repository, folder)}"
         ) from None
     except OSError as error:
         # What git has brought stays: with room for the rest, nothing is downloaded again.
-        shutil.rmtree(work, ignore_errors=True)
         raise DataError(
             f"{error.filename or folder}: {error.strerror}; make room there or name another "
             "folder, then fetch again"
         ) from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
     shutil.rmtree(store)
     return place
 
