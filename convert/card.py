@@ -20,6 +20,9 @@ _SHOWN_APART = ("name", "task", "labels", "ink")
 _LONGEST_LABELS = 40
 """Labels listed one by one; of more, the first and the last are named."""
 
+_LONGEST_LICENCE = 200
+"""Letters of a font's licence that are shown: some files hold the whole text."""
+
 
 def write(
     run: Run,
@@ -52,7 +55,7 @@ def write(
         f"Run `{run.folder.name}`, finished {run.finished or 'at an unknown time'}: "
         f"{result.get('epochs', '?')} epochs in {_minutes(result.get('train_seconds'))} "
         f"on {result.get('backend', 'an unknown backend')} ({_versions(result)}).",
-        _sources(result.get("sources")),
+        *_sources(result.get("sources")),
         "Configuration:",
         "```json\n"
         + _json({key: _named(run.config[key]) for key in run.config if key not in _SHOWN_APART})
@@ -133,10 +136,12 @@ def _versions(result: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
-def _sources(sources: Any) -> str:
+def _sources(sources: Any) -> list[str]:
+    """The sources' table and, where there are fonts among them, that of the fonts."""
     if not isinstance(sources, list) or not sources:
-        return "The run does not say what ink it learned from."
+        return ["The run does not say what ink it learned from."]
     table = [["source", "licence", "samples", "note"]]
+    fonts: dict[str, str] = {}
     for source in sources:
         name = _cell(source.get("name", "?"))
         if url := source.get("url"):
@@ -146,7 +151,20 @@ def _sources(sources: Any) -> str:
         table.append(
             [name, _cell(source.get("licence", "?")), count, _cell(source.get("note", ""))]
         )
-    return _markdown(table)
+        fonts |= source.get("fonts", {})
+    parts = [_markdown(table)]
+    if fonts:
+        faces = [["font", "file", "licence, as the file states it"]]
+        for face, licence in sorted(fonts.items()):
+            file, _, name = face.partition("/")
+            faces.append([_cell(name), _cell(file), _cell(_shortened(licence))])
+        parts += [f"Fonts ({len(fonts):,}), of which some may serve the tests only:"]
+        parts += [_markdown(faces)]
+    return parts
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_LICENCE else f"{text[:_LONGEST_LICENCE].rstrip()} ..."
 
 
 def _cell(value: Any) -> str:

@@ -157,9 +157,11 @@ def test_converting_again_gives_the_same_file(trained: Path, converted: dict[str
 def test_the_card_names_sources_figures_and_no_path(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    fonts = {"b.ttf/Pen Bold": "OFL; https://o.example", "a.otf/A|B/C": "x" * 300}
     sources = [
         {"name": "A", "licence": "CC0", "samples": 1200, "url": "https://a.example", "note": "x|y"},
         {"name": "B", "licence": "CC BY 4.0", "samples": 34},
+        {"name": "fonts", "licence": "each its own", "samples": 9, "fonts": fonts},
     ]
     spoil(run / "result.json", sources=sources)
     spoil(run / "config.json", pen=["/home/somebody/secret/pen.jsonl"], epochs=8)
@@ -167,6 +169,11 @@ def test_the_card_names_sources_figures_and_no_path(
     card = (tmp_path / "out/tiny/README.md").read_text(encoding="utf-8")
     assert "| [A](https://a.example) | CC0 | 1,200 | x\\|y |" in card
     assert "| B | CC BY 4.0 | 34 |" in card
+    shown = (
+        f"| A\\|B/C | a.otf | {'x' * 200} ... |\n| Pen Bold | b.ttf | OFL; https://o.example |\n"
+    )
+    assert "Fonts (2), of which some may serve the tests only:\n\n| font | file |" in card
+    assert shown in card
     assert "--pen pen.jsonl" in card
     assert "somebody" not in card and str(tmp_path) not in card
     row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("float32"))
