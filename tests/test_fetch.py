@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import stat
+import struct
 import subprocess
 import sys
 import zipfile
@@ -20,9 +21,12 @@ import pytest
 
 from tests.sourcefiles import hgu1, put
 from train import prepare
-from train.data import DataError, git, github
+from train.data import DataError, git, github, splitzip
 from train.data.github import RECORD, Repository
 from train.data.hgu1 import read as read_hgu1
+
+ENTRY, END = struct.Struct("<4s6H3L5H2L"), struct.Struct("<4s4H2LH")
+"""An entry of a .zip's central directory, before its names, and the directory's end."""
 
 PAGES = {"Data/scan_data/001~01.jpg": b"page 1", "Data/scan_data/002~01.jpg": bytes(range(256))}
 """The data of the repository `pages`."""
@@ -342,6 +346,28 @@ def test_a_file_in_place_of_the_folder(tmp_path: Path, pages: Repository) -> Non
         github.fetch(pages, tmp_path / "out")
 
 
+def split(content: bytes, size: int) -> list[tuple[str, bytes]]:
+    """The parts of an archive with what follows z in their names: each of size, but the last."""
+    magic, *others = END.unpack(content[-END.size :])
+    count, length, start = others[3:6]
+    directory = bytearray(content[start : start + length])
+    at = 0
+    for _ in range(count):
+        fields = list(ENTRY.unpack_from(directory, at))
+        fields[13], fields[16] = divmod(fields[16], size)
+        ENTRY.pack_into(directory, at, *fields)
+        at += ENTRY.size + sum(fields[10:13])
+    last = (len(content) - 1) // size
+    part, offset = divmod(start, size)
+    end = END.pack(magic, last, part, 0, count, length, offset, 0)
+    whole = content[:start] + directory + end
+    assert last < 99
+    numbers = [f"{number:02}" for number in range(1, last + 1)]
+    return [
+        (number, whole[at * size : (at + 1) * size]) for at, number in enumerate([*numbers, "ip"])
+    ]
+
+
 def database(tmp_path: Path, content: Mapping[str, bytes]) -> Repository:
     """A repository like HangulDB's."""
     pinned = commit(tmp_path / "made", content)
@@ -351,19 +377,20 @@ def database(tmp_path: Path, content: Mapping[str, bytes]) -> Repository:
 def test_archives_are_unpacked_beside_their_place(tmp_path: Path) -> None:
     train = {"PE92_train/b0a1.hgu1": hgu1("가가"), "__MACOSX/PE92_train/._b0a1.hgu1": b"x"}
     test = {"b0a1.hgu1": hgu1("가", 5), "Thumbs.db": b"x"}
-    parts = {"SERI_Train.z01": b"first part", "SERI_Train.zip": b"last part"}
     packed = {"PE92_train.zip": archive(train), "PE92_test.zip": archive(test)}
-    repository = database(tmp_path, packed | parts | {"README.md": b"y", "Display.cpp": b"x"})
+    more = {"b0a1.hgu1": hgu1("가" * 50, 20)}
+    packed |= {f"SERI_Train.z{n}": part for n, part in split(archive(more), 300)}
+    repository = database(tmp_path, packed | {"README.md": b"y", "Display.cpp": b"x"})
     place = github.fetch(repository, tmp_path / "out")
     assert files(place).keys() == {
         "PE92_train/PE92_train/b0a1.hgu1",
         "PE92_test/b0a1.hgu1",
-        *parts,
+        "SERI_Train/b0a1.hgu1",
         "README.md",
         RECORD,
     }
     found = [(sample.label, sample.part) for sample in read_hgu1([place])]
-    assert sorted(found) == [("가", "test"), ("가", "train"), ("가", "train")]
+    assert sorted(found) == [("가", "test"), *[("가", "train")] * 52]
     assert github.fetch(repository, tmp_path / "out") == place
 
 
@@ -391,6 +418,43 @@ def test_an_archive_that_is_not_as_it_should_be(
         github.fetch(repository, tmp_path / "out")
     assert list(tmp_path.rglob("*.hgu1")) == []
     assert not (tmp_path / "out" / "HangulDB").exists()
+
+
+@pytest.mark.parametrize("size", [30, 100, 101, 333, 5000])
+def test_an_archive_in_parts_is_read_wherever_it_is_cut(tmp_path: Path, size: int) -> None:
+    members = {f"{number}.hgu1": os.urandom(200 + number) for number in range(6)}
+    for number, part in split(archive(members), size):
+        put(tmp_path / f"a.z{number}", part)
+    parts = splitzip.parts(tmp_path / "a.zip")
+    assert [part.name for part in parts] == sorted(part.name for part in tmp_path.iterdir())
+    splitzip.join(parts, tmp_path / "whole")
+    with zipfile.ZipFile(tmp_path / "whole") as packed:
+        assert packed.testzip() is None
+        assert {name: packed.read(name) for name in packed.namelist()} == members
+
+
+@pytest.mark.skipif(shutil.which("zip") is None, reason="needs Info-ZIP's zip")
+def test_parts_as_a_zip_program_makes_them(tmp_path: Path) -> None:
+    members = {f"{number}.hgu1": os.urandom(40000) for number in range(5)}
+    for name, content in members.items():
+        put(tmp_path / name, content)
+    command = ["zip", "--quiet", "--split-size", "64k", "a.zip", *members]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    parts = splitzip.parts(tmp_path / "a.zip")
+    assert len(parts) == 4
+    splitzip.join(parts, tmp_path / "whole")
+    with zipfile.ZipFile(tmp_path / "whole") as packed:
+        assert {name: packed.read(name) for name in packed.namelist()} == members
+
+
+def test_parts_that_do_not_belong_together(tmp_path: Path) -> None:
+    made = [part for _, part in split(archive({"a.hgu1": os.urandom(900)}), 300)]
+    damaged = [bytes(300), *made[1:-1], made[-1].replace(b"PK\x01\x02", b"PK\x01\x03")]
+    for parts in (made[:1] + made[2:], made[:-1], [*made, b"x"], [b"", *made], damaged):
+        paths = [put(tmp_path / f"{n}", part) for n, part in enumerate(parts)]
+        with pytest.raises(DataError, match=rf"{paths[-1].name} and its parts do not make up an"):
+            splitzip.join(paths, tmp_path / "whole")
+        (tmp_path / "whole").unlink()
 
 
 def test_damage_within_an_archive_is_found(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from train.data import DataError, git
+from train.data import DataError, git, splitzip
 from train.files import write_json
 
 RECORD = "fetched.json"
@@ -187,10 +187,14 @@ def _write(repository: Repository, store: Path, work: Path) -> dict[str, str]:
         raise DataError(f"its commit {repository.commit} has no file {repository.wanted}")
     if repository.members:
         for archive in sorted(work.rglob("*.zip")):
-            # The last part of several: they stay together, for a program that can join them.
-            if not archive.with_suffix(".z01").exists():
-                _unpack(archive, repository.members, archive.with_suffix(""))
-                archive.unlink()
+            parts = splitzip.parts(archive)
+            if len(parts) > 1:
+                whole = archive.with_suffix(".joined")
+                splitzip.join(parts, whole)
+                whole.replace(archive)
+            _unpack(archive, repository.members, archive.with_suffix(""))
+            for part in parts:
+                part.unlink()
     return {
         path.relative_to(work).as_posix(): _sha256(path)
         for path in sorted(work.rglob("*"))
