@@ -405,7 +405,8 @@ def test_archives_are_unpacked_beside_their_place(tmp_path: Path) -> None:
         (b"no zip", "x_train.zip cannot be unpacked"),
         (archive({"a.hgu1": bytes(2000)}), "its a.hgu1 is larger than may be unpacked"),
         (archive({"a.hgu1": bytes(900), "b.hgu1": bytes(900)}), "b.hgu1 is larger than may be"),
-        (archive({"a.hgu1": b"x", "a.hgu1/b.hgu1": b"x"}), "a.hgu1"),
+        (archive({"a.hgu1": b"x", "a.hgu1/b.hgu1": b"x"}), "x_train.zip would overwrite other"),
+        (archive({"é.hgu1": b"x"}).replace("é".encode(), b"\xff\xff"), "cannot be unpacked"),
     ],
 )
 def test_an_archive_that_is_not_as_it_should_be(

@@ -12,6 +12,7 @@ import json
 import re
 import shutil
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -32,6 +33,9 @@ LARGEST_ARCHIVE = 8 << 30
 
 _PAPERS = re.compile(r"(licen[cs]e|readme)(\.[a-z]+)?", re.IGNORECASE)
 """Files beside the data that say whose it is."""
+
+_DAMAGE = (EOFError, RuntimeError, ValueError, struct.error, zlib.error, zipfile.BadZipFile)
+"""What damaged archives bring out of zipfile."""
 
 _CHUNK = 1 << 20
 
@@ -227,8 +231,11 @@ def _unpack(archive: Path, members: str, target: Path) -> None:
                     raise DataError(f"its {archive.name} holds a link, {member.filename}")
                 path.parent.mkdir(parents=True, exist_ok=True)
                 total += _copy(packed, member, path, LARGEST_ARCHIVE - total)
-    # zipfile raises RuntimeError for what it cannot decrypt or decompress.
-    except (EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+    except DataError:
+        raise
+    except (FileExistsError, NotADirectoryError):
+        raise DataError(f"its {archive.name} would overwrite other files") from None
+    except _DAMAGE as error:
         raise DataError(f"its {archive.name} cannot be unpacked ({error})") from None
 
 
