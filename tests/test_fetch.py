@@ -35,8 +35,14 @@ PAGES = {"Data/scan_data/001~01.jpg": b"page 1", "Data/scan_data/002~01.jpg": by
 def run(folder: Path, *words: str, content: bytes = b"") -> str:
     """Runs git in a folder, as somebody."""
     who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"]
+    settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     done = subprocess.run(
-        ["git", *who, *words], cwd=folder, input=content, capture_output=True, check=True
+        ["git", *who, *words],
+        cwd=folder,
+        env=os.environ | settings,
+        input=content,
+        capture_output=True,
+        check=True,
     )
     return done.stdout.decode().strip()
 
