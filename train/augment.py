@@ -6,8 +6,10 @@ Everything here changes ink (images or strokes) and then calls the shared framin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -15,12 +17,20 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_app.ink import Frame, InkSettings, frame_image, frame_strokes
+from edge_app.lift import INK_LEVEL, lift_ink, stroke_width
+from train.data import Sample
 
 Strokes = list[npt.NDArray[np.float64]]
 Rng = np.random.Generator
 
 _GRID = 4
 """Side of the coarse grid of random shifts that an elastic distortion is interpolated from."""
+
+_FINEST = 2.25
+"""Longest side of the ink on a sheet over that of the frame; finer changes nothing but the time."""
+
+_ROOM = 7
+"""Paper beside the ink of a sheet, both sides together, px: for softness and rounding."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +50,13 @@ class Augmentation:
     min_scale: float = 0.2
     """Smallest scale at which an image's ink is written on its sheet."""
     min_pen: float = 0.05
-    """Thinnest pen that draws strokes."""
+    """Thinnest pen that draws strokes or that an image's ink is changed to."""
     max_pen: float = 0.17
-    """Thickest pen that draws strokes."""
+    """Thickest pen that draws strokes or that an image's ink is changed to."""
+    thin: float = 0.24
+    """Largest share of its stroke width that an image's ink may lose; more breaks thin strokes."""
+    thicken: float = 0.36
+    """Largest share of its stroke width that an image's ink may gain; more closes loops."""
     variants: float = 0.25
     """Share of the zeros, ones, fives and sevens rewritten in another country's form."""
 
@@ -58,33 +72,48 @@ def affine(rng: Rng, setting: Augmentation) -> npt.NDArray[np.float64]:
     return np.asarray(rotate @ shear @ np.diag([stretch, 1 / stretch]))
 
 
+def vary(sample: Sample, rng: Rng, setting: Augmentation, ink: InkSettings) -> Frame | None:
+    """Varies and frames a sample, strokes or image: (size, size) uint8, or None if empty."""
+    if isinstance(sample.ink, np.ndarray):
+        return vary_image(sample.ink, rng, setting, ink)
+    return vary_strokes(list(sample.ink), sample.label, rng, setting, ink)
+
+
 def vary_image(
     image: npt.NDArray[np.uint8], rng: Rng, setting: Augmentation, ink: InkSettings
 ) -> Frame | None:
-    """Writes an image's ink (uint8, light on dark) anew on a sheet, varied, and frames it.
+    """Writes an image's ink anew on a sheet, varied, and frames it.
 
-    Scale, place between pixels, rotation, slant, elastic distortion, stroke width, softness
-    and polarity vary. Returns (size, size) uint8 or None if nothing is left of the ink.
+    image: (height, width) uint8, any size and polarity, as the pad takes them. Scale, place
+    between pixels, rotation, slant, elastic distortion, stroke width, softness and polarity
+    vary. Returns (size, size) uint8 or None if nothing is left of the ink.
     """
-    height, width = image.shape
-    scale = np.exp(rng.uniform(np.log(setting.min_scale), 0.0))
-    # Past the size of the working bitmap more pixels change nothing but the time.
-    longer = min(setting.sheet * scale, 72.0)
-    zoom = longer / 20  # MNIST's ink fills 20 px
-    side = int(longer * 1.35) + 4
-    inverse = np.linalg.inv(affine(rng, setting) * zoom)
-    centre = np.array([width, height]) / 2 - 0.5
-    middle = (side - 1) / 2 + rng.uniform(-0.5, 0.5, 2)
-    shifts = rng.normal(0.0, setting.elastic * 20, (_GRID, _GRID, 2)).astype(np.float32)
-    offsets = cv2.resize(shifts, (side, side), interpolation=cv2.INTER_CUBIC)
-    across = np.arange(side, dtype=np.float64)
-    matrix = inverse.astype(np.float32)
-    x = ((across - middle[0])[None, :]).astype(np.float32)
-    y = ((across - middle[1])[:, None]).astype(np.float32)
-    from_x = offsets[..., 0] + (matrix[0, 0] * x + matrix[0, 1] * y + np.float32(centre[0]))
-    from_y = offsets[..., 1] + (matrix[1, 0] * x + matrix[1, 1] * y + np.float32(centre[1]))
-    sheet: npt.NDArray[Any] = cv2.remap(image, from_x, from_y, cv2.INTER_LINEAR)
-    sheet = _vary_pen(sheet, zoom, rng)
+    coverage = lift_ink(image)
+    if coverage is None:
+        return None
+    # Paper on all sides: strokes that end with the picture would be measured too wide.
+    coverage = cv2.copyMakeBorder(coverage, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    mask = cv2.threshold(coverage, round(255 * INK_LEVEL), 1, cv2.THRESH_BINARY)[1]
+    left, top, width, height = cv2.boundingRect(mask)
+    if width == 0:
+        return None
+    pen = stroke_width(mask)
+    scale = math.exp(rng.uniform(math.log(setting.min_scale), 0.0))
+    longer = min(setting.sheet * scale, _FINEST * ink.size)
+    zoom = longer / max(width, height)
+    change = zoom * (_draw_pen(pen, max(width, height), rng, setting) - pen)
+    matrix = zoom * affine(rng, setting)
+    shifts = rng.normal(0.0, setting.elastic * max(width, height), (2, _GRID, _GRID))
+    reach = np.array((width, height)) / 2 + np.abs(shifts).max(axis=(1, 2))
+    columns, rows = (2 * np.abs(matrix) @ reach + (max(change, 0) + _ROOM)).astype(int).tolist()
+    inverse = np.linalg.inv(matrix)
+    centre = np.array((left + width / 2 - 0.5, top + height / 2 - 0.5))
+    centre += inverse @ rng.uniform(-0.5, 0.5, 2)
+    from_x, from_y = (
+        _map(rows, columns, shifts[axis], centre[axis], inverse[axis]) for axis in (0, 1)
+    )
+    sheet: npt.NDArray[Any] = cv2.remap(coverage, from_x, from_y, cv2.INTER_LINEAR)
+    sheet = _vary_pen(sheet, pen, change, rng)
     if rng.random() < 0.25:
         sheet = cv2.GaussianBlur(sheet, (0, 0), rng.uniform(0.3, 0.02 * longer + 0.4))
     if rng.random() < 0.5:
@@ -92,21 +121,63 @@ def vary_image(
     return frame_image(np.asarray(sheet, np.uint8), ink)
 
 
-def _vary_pen(sheet: npt.NDArray[Any], zoom: float, rng: Rng) -> npt.NDArray[Any]:
-    """Binarises ink after zooming, three times in four, and varies its stroke width."""
+def _map(
+    rows: int,
+    columns: int,
+    shifts: npt.NDArray[np.float64],
+    centre: float,
+    slope: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float32]:
+    """One coordinate of where each pixel of a sheet comes from, (rows, columns).
+
+    shifts: the elastic grid's, (_GRID, _GRID). centre: where the sheet's middle comes from.
+    slope: change of the coordinate a pixel to the right and a pixel down.
+    """
+    places = np.zeros((_GRID + 2, _GRID + 2), np.float32)
+    places[:_GRID, :_GRID] = shifts
+    places[_GRID, _GRID], (places[_GRID, -1], places[-1, _GRID]) = centre, slope
+    return np.asarray(_basis(rows) @ places @ _basis(columns).T, np.float32)
+
+
+@lru_cache(maxsize=1024)
+def _basis(length: int) -> npt.NDArray[np.float32]:
+    """What a row of so many pixels is interpolated from, (length, _GRID + 2).
+
+    The weights of the elastic grid, which are cubic, then 1, then the distance from the middle,
+    so that one product holds the elastic and the affine part of a map.
+    """
+    weights = cv2.resize(np.eye(_GRID), (_GRID, length), interpolation=cv2.INTER_CUBIC)
+    along = np.arange(length) - (length - 1) / 2
+    return np.column_stack((weights, np.ones(length), along)).astype(np.float32)
+
+
+def _draw_pen(pen: float, longer: float, rng: Rng, setting: Augmentation) -> float:
+    """A pen among the setting's that ink can take on without losing strokes or closing gaps.
+
+    pen: mean stroke width of the ink, in the unit of longer, its longer side.
+    """
+    thinnest, thickest = pen * (1 - setting.thin), pen * (1 + setting.thicken)
+    low = min(max(thinnest, setting.min_pen * longer), thickest)
+    high = max(min(thickest, setting.max_pen * longer), thinnest)
+    return math.exp(rng.uniform(math.log(low), math.log(max(low, high))))
+
+
+def _vary_pen(sheet: npt.NDArray[Any], pen: float, change: float, rng: Rng) -> npt.NDArray[Any]:
+    """Binarises ink, three times in four, and at times changes its stroke width by so many px.
+
+    pen: mean stroke width of the ink before it was zoomed, px.
+    """
     draw = rng.random()
     if draw < 0.25:
         return sheet
-    _, sheet = cv2.threshold(sheet, rng.uniform(70, 170), 255, cv2.THRESH_BINARY)
-    if draw < 0.55:
-        return sheet
-    # MNIST's strokes are about 2.5 px wide: up to 0.9 px more, or 0.6 px less, of them.
-    change = rng.uniform(-0.6, 0.9) * zoom
+    # Hairlines are nowhere full ink: a high threshold would break them.
+    level = 70 + rng.uniform(0, 100) * min(1.0, pen / 2.5)
+    _, sheet = cv2.threshold(sheet, level, 255, cv2.THRESH_BINARY)
     width = round(abs(change))
-    if width == 0:
+    if draw < 0.55 or width == 0:
         return sheet
-    pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width + 1, width + 1))
-    return cv2.dilate(sheet, pen) if change > 0 else cv2.erode(sheet, pen)
+    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width + 1, width + 1))
+    return cv2.dilate(sheet, brush) if change > 0 else cv2.erode(sheet, brush)
 
 
 def vary_strokes(
