@@ -88,11 +88,11 @@ def vary_image(
     between pixels, rotation, slant, elastic distortion, stroke width, softness and polarity
     vary. Returns (size, size) uint8 or None if nothing is left of the ink.
     """
-    coverage = lift_ink(image)
-    if coverage is None:
+    lifted = lift_ink(image)
+    if lifted is None:
         return None
     # Paper on all sides: strokes that end with the picture would be measured too wide.
-    coverage = cv2.copyMakeBorder(coverage, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    coverage = cv2.copyMakeBorder(lifted, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     mask = cv2.threshold(coverage, round(255 * INK_LEVEL), 1, cv2.THRESH_BINARY)[1]
     left, top, width, height = cv2.boundingRect(mask)
     if width == 0:

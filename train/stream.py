@@ -108,9 +108,9 @@ def capped(groups: npt.NDArray[Any], cap: int) -> npt.NDArray[np.float64]:
 
 
 def cumulate(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Where each weight's share of 0 to 1 ends, for `pick`."""
+    """Where each weight's share of 0 to 1 ends, for `pick`; empty for no weights."""
     ends = np.cumsum(weights)
-    return np.asarray(ends / ends[-1])
+    return np.asarray(ends / ends[-1:])
 
 
 def pick(ends: npt.NDArray[np.float64], rng: Rng) -> int:
