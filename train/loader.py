@@ -155,7 +155,7 @@ class Loader:
 
     def _hand_out(self, todo: Iterator[tuple[int, int]]) -> None:
         """Gives each free slot, with a batch to make, to the worker that has the least to do."""
-        while self._free and (batch := next(todo, None)):
+        while self._workers and self._free and (batch := next(todo, None)):
             worker = min(self._workers, key=lambda worker: worker.running)
             worker.give((self._free.pop(), *batch))
 
