@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge_app.ink import Frame, InkSettings, frame_image, frame_strokes
+from edge_app.ink import Frame, InkSettings, frame_coverage, frame_image, frame_strokes
 from edge_app.lift import INK_LEVEL, lift_ink, stroke_width
 from train.data import Sample
 
@@ -63,13 +63,18 @@ class Augmentation:
 
 def affine(rng: Rng, setting: Augmentation) -> npt.NDArray[np.float64]:
     """A random 2x2 matrix of rotation, slant and stretch around 1."""
-    angle = np.deg2rad(rng.uniform(-setting.rotation, setting.rotation))
-    slant = rng.uniform(-setting.slant, setting.slant)
-    stretch = np.exp(rng.uniform(-setting.aspect, setting.aspect) / 2)
-    cos, sin = np.cos(angle), np.sin(angle)
-    rotate = np.array([[cos, -sin], [sin, cos]])
-    shear = np.array([[1.0, slant], [0.0, 1.0]])
-    return np.asarray(rotate @ shear @ np.diag([stretch, 1 / stretch]))
+    turned, slanted, stretched = rng.uniform(-1, 1, 3).tolist()
+    angle = math.radians(turned * setting.rotation)
+    slant = slanted * setting.slant
+    stretch = math.exp(stretched * setting.aspect / 2)
+    cos, sin = math.cos(angle), math.sin(angle)
+    # Stretch along the axes, then slant, then turn.
+    return np.array(
+        [
+            [cos * stretch, (cos * slant - sin) / stretch],
+            [sin * stretch, (sin * slant + cos) / stretch],
+        ]
+    )
 
 
 def vary(sample: Sample, rng: Rng, setting: Augmentation, ink: InkSettings) -> Frame | None:
@@ -85,40 +90,87 @@ def vary_image(
     """Writes an image's ink anew on a sheet, varied, and frames it.
 
     image: (height, width) uint8, any size and polarity, as the pad takes them. Scale, place
-    between pixels, rotation, slant, elastic distortion, stroke width, softness and polarity
+    between pixels, rotation, slant, elastic distortion, stroke width, softness, tone and polarity
     vary. Returns (size, size) uint8 or None if nothing is left of the ink.
+    """
+    scale = math.exp(rng.uniform(math.log(setting.min_scale), 0.0))
+    longer = min(setting.sheet * scale, _FINEST * ink.size)
+    cut = _cut_out(image, 2 * longer)
+    if cut is None:
+        return None
+    zoom = longer / (max(cut.shape) - 2)
+    style = rng.random()
+    change = zoom * _change_of_pen(cut, rng, setting) if style < 0.45 else 0.0
+    sheet = _warp(cut, zoom, max(change, 0.0), rng, setting)
+    if style < 0.75:
+        sheet = cv2.threshold(sheet, rng.uniform(70, 130), 255, cv2.THRESH_BINARY)[1]
+    if width := round(abs(change)):
+        brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width + 1, width + 1))
+        sheet = (cv2.dilate if change > 0 else cv2.erode)(sheet, brush)
+    if rng.random() < 0.25:
+        side = 1 + 2 * int(rng.integers(1, 1 + max(1, round(longer / 32))))
+        sheet = cv2.blur(sheet, (side, side))
+    if rng.random() < 0.5 and sheet.max() == 255:
+        return frame_coverage(sheet, ink)
+    paper, tone = rng.permutation((rng.uniform(0, 100), rng.uniform(155, 255))).tolist()
+    sheet = cv2.convertScaleAbs(sheet, alpha=(tone - paper) / 255, beta=paper)
+    return frame_image(np.asarray(sheet, np.uint8), ink)
+
+
+def _cut_out(image: npt.NDArray[np.uint8], largest: float) -> npt.NDArray[np.uint8] | None:
+    """Coverage of an image's ink, 0 to 255, with one px of paper around; None without ink.
+
+    largest: longer side of the ink, px, above which it is shrunk: what samples it later, linearly,
+    would miss pixels of larger ink.
     """
     lifted = lift_ink(image)
     if lifted is None:
         return None
-    # Paper on all sides: strokes that end with the picture would be measured too wide.
-    coverage = cv2.copyMakeBorder(lifted, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    mask = cv2.threshold(coverage, round(255 * INK_LEVEL), 1, cv2.THRESH_BINARY)[1]
-    left, top, width, height = cv2.boundingRect(mask)
+    left, top, width, height = cv2.boundingRect(_mask(lifted))
     if width == 0:
         return None
-    pen = stroke_width(mask)
-    scale = math.exp(rng.uniform(math.log(setting.min_scale), 0.0))
-    longer = min(setting.sheet * scale, _FINEST * ink.size)
-    zoom = longer / max(width, height)
-    change = zoom * (_draw_pen(pen, max(width, height), rng, setting) - pen)
+    cut: npt.NDArray[Any] = lifted[top : top + height, left : left + width]
+    if (shrink := largest / max(width, height)) < 1:
+        target = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+        cut = cv2.resize(cut, target, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.copyMakeBorder(cut, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0), np.uint8)
+
+
+def _mask(coverage: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    level = round(255 * INK_LEVEL)
+    return np.asarray(cv2.threshold(coverage, level, 1, cv2.THRESH_BINARY)[1], np.uint8)
+
+
+def _change_of_pen(cut: npt.NDArray[np.uint8], rng: Rng, setting: Augmentation) -> float:
+    """By how many px of cut-out ink its strokes are to become wider, towards one of the pens."""
+    pen, longer = stroke_width(_mask(cut)), max(cut.shape) - 2
+    thinnest, thickest = pen * (1 - setting.thin), pen * (1 + setting.thicken)
+    low = min(max(thinnest, setting.min_pen * longer), thickest)
+    high = max(min(thickest, setting.max_pen * longer), low)
+    return math.exp(rng.uniform(math.log(low), math.log(high))) - pen
+
+
+def _warp(
+    cut: npt.NDArray[np.uint8], zoom: float, room: float, rng: Rng, setting: Augmentation
+) -> npt.NDArray[Any]:
+    """Cut-out ink zoomed, turned, slanted, stretched and bent, on a sheet that just holds it.
+
+    room: more paper beside the ink, both sides together, px.
+    """
     matrix = zoom * affine(rng, setting)
-    shifts = rng.normal(0.0, setting.elastic * max(width, height), (2, _GRID, _GRID))
-    reach = np.array((width, height)) / 2 + np.abs(shifts).max(axis=(1, 2))
-    columns, rows = (2 * np.abs(matrix) @ reach + (max(change, 0) + _ROOM)).astype(int).tolist()
     inverse = np.linalg.inv(matrix)
-    centre = np.array((left + width / 2 - 0.5, top + height / 2 - 0.5))
-    centre += inverse @ rng.uniform(-0.5, 0.5, 2)
+    height, width = cut.shape
+    bend = setting.elastic * (max(width, height) - 2)
+    shifts = rng.normal(0.0, bend, (2, _GRID, _GRID))
+    reach = np.array((width, height)) / 2 + np.abs(shifts).max(axis=(1, 2))
+    columns, rows = (2 * np.abs(matrix) @ reach + (room + _ROOM)).astype(int).tolist()
+    centre = (width - 1) / 2, (height - 1) / 2
+    between = inverse @ rng.uniform(-0.5, 0.5, 2)  # the middle of the sheet lies between pixels
     from_x, from_y = (
-        _map(rows, columns, shifts[axis], centre[axis], inverse[axis]) for axis in (0, 1)
+        _map(rows, columns, shifts[axis], centre[axis] + between[axis], inverse[axis])
+        for axis in (0, 1)
     )
-    sheet: npt.NDArray[Any] = cv2.remap(coverage, from_x, from_y, cv2.INTER_LINEAR)
-    sheet = _vary_pen(sheet, pen, change, rng)
-    if rng.random() < 0.25:
-        sheet = cv2.GaussianBlur(sheet, (0, 0), rng.uniform(0.3, 0.02 * longer + 0.4))
-    if rng.random() < 0.5:
-        sheet = cv2.bitwise_not(sheet)
-    return frame_image(np.asarray(sheet, np.uint8), ink)
+    return np.asarray(cv2.remap(cut, from_x, from_y, cv2.INTER_LINEAR))
 
 
 def _map(
@@ -149,35 +201,6 @@ def _basis(length: int) -> npt.NDArray[np.float32]:
     weights = cv2.resize(np.eye(_GRID), (_GRID, length), interpolation=cv2.INTER_CUBIC)
     along = np.arange(length) - (length - 1) / 2
     return np.column_stack((weights, np.ones(length), along)).astype(np.float32)
-
-
-def _draw_pen(pen: float, longer: float, rng: Rng, setting: Augmentation) -> float:
-    """A pen among the setting's that ink can take on without losing strokes or closing gaps.
-
-    pen: mean stroke width of the ink, in the unit of longer, its longer side.
-    """
-    thinnest, thickest = pen * (1 - setting.thin), pen * (1 + setting.thicken)
-    low = min(max(thinnest, setting.min_pen * longer), thickest)
-    high = max(min(thickest, setting.max_pen * longer), thinnest)
-    return math.exp(rng.uniform(math.log(low), math.log(max(low, high))))
-
-
-def _vary_pen(sheet: npt.NDArray[Any], pen: float, change: float, rng: Rng) -> npt.NDArray[Any]:
-    """Binarises ink, three times in four, and at times changes its stroke width by so many px.
-
-    pen: mean stroke width of the ink before it was zoomed, px.
-    """
-    draw = rng.random()
-    if draw < 0.25:
-        return sheet
-    # Hairlines are nowhere full ink: a high threshold would break them.
-    level = 70 + rng.uniform(0, 100) * min(1.0, pen / 2.5)
-    _, sheet = cv2.threshold(sheet, level, 255, cv2.THRESH_BINARY)
-    width = round(abs(change))
-    if draw < 0.55 or width == 0:
-        return sheet
-    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width + 1, width + 1))
-    return cv2.dilate(sheet, brush) if change > 0 else cv2.erode(sheet, brush)
 
 
 def vary_strokes(
