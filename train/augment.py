@@ -93,15 +93,15 @@ def vary_image(
     between pixels, rotation, slant, elastic distortion, stroke width, softness, tone and polarity
     vary. Returns (size, size) uint8 or None if nothing is left of the ink.
     """
-    scale = math.exp(rng.uniform(math.log(setting.min_scale), 0.0))
-    longer = min(setting.sheet * scale, _FINEST * ink.size)
-    cut = _cut_out(image, 2 * longer)
+    longer = draw_size(rng, setting, ink)
+    cut = cut_out(image, 2 * longer)
     if cut is None:
         return None
     zoom = longer / (max(cut.shape) - 2)
     style = rng.random()
     change = zoom * _change_of_pen(cut, rng, setting) if style < 0.45 else 0.0
-    sheet = _warp(cut, zoom, max(change, 0.0), rng, setting)
+    maps = draw_maps(cut.shape, zoom, max(change, 0.0), rng, setting)
+    sheet: npt.NDArray[Any] = cv2.remap(cut, *maps, cv2.INTER_LINEAR)
     if style < 0.75:
         sheet = cv2.threshold(sheet, rng.uniform(70, 130), 255, cv2.THRESH_BINARY)[1]
     if width := round(abs(change)):
@@ -117,7 +117,13 @@ def vary_image(
     return frame_image(np.asarray(sheet, np.uint8), ink)
 
 
-def _cut_out(image: npt.NDArray[np.uint8], largest: float) -> npt.NDArray[np.uint8] | None:
+def draw_size(rng: Rng, setting: Augmentation, ink: InkSettings) -> float:
+    """Longer side of an image's ink on its sheet, px."""
+    scale = math.exp(rng.uniform(math.log(setting.min_scale), 0.0))
+    return min(setting.sheet * scale, _FINEST * ink.size)
+
+
+def cut_out(image: npt.NDArray[np.uint8], largest: float) -> npt.NDArray[np.uint8] | None:
     """Coverage of an image's ink, 0 to 255, with one px of paper around; None without ink.
 
     largest: longer side of the ink, px, above which it is shrunk: what samples it later, linearly,
@@ -150,27 +156,26 @@ def _change_of_pen(cut: npt.NDArray[np.uint8], rng: Rng, setting: Augmentation) 
     return math.exp(rng.uniform(math.log(low), math.log(high))) - pen
 
 
-def _warp(
-    cut: npt.NDArray[np.uint8], zoom: float, room: float, rng: Rng, setting: Augmentation
-) -> npt.NDArray[Any]:
-    """Cut-out ink zoomed, turned, slanted, stretched and bent, on a sheet that just holds it.
+def draw_maps(
+    shape: tuple[int, ...], zoom: float, room: float, rng: Rng, setting: Augmentation
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Where each pixel of a sheet comes from: x and y in cut-out ink, each (rows, columns).
 
+    The sheet just holds the ink of that shape, zoomed, turned, slanted, stretched and bent.
     room: more paper beside the ink, both sides together, px.
     """
     matrix = zoom * affine(rng, setting)
     inverse = np.linalg.inv(matrix)
-    height, width = cut.shape
-    bend = setting.elastic * (max(width, height) - 2)
-    shifts = rng.normal(0.0, bend, (2, _GRID, _GRID))
-    reach = np.array((width, height)) / 2 + np.abs(shifts).max(axis=(1, 2))
+    height, width = shape
+    bend = setting.elastic * (max(shape) - 2)
+    shift_x, shift_y = rng.normal(0.0, bend, (2, _GRID, _GRID))
+    reach = width / 2 + np.abs(shift_x).max(), height / 2 + np.abs(shift_y).max()
     columns, rows = (2 * np.abs(matrix) @ reach + (room + _ROOM)).astype(int).tolist()
-    centre = (width - 1) / 2, (height - 1) / 2
-    between = inverse @ rng.uniform(-0.5, 0.5, 2)  # the middle of the sheet lies between pixels
-    from_x, from_y = (
-        _map(rows, columns, shifts[axis], centre[axis] + between[axis], inverse[axis])
-        for axis in (0, 1)
+    x, y = inverse @ rng.uniform(-0.5, 0.5, 2)  # the middle of the sheet lies between pixels
+    return (
+        _map(rows, columns, shift_x, x + (width - 1) / 2, inverse[0]),
+        _map(rows, columns, shift_y, y + (height - 1) / 2, inverse[1]),
     )
-    return np.asarray(cv2.remap(cut, from_x, from_y, cv2.INTER_LINEAR))
 
 
 def _map(

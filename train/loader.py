@@ -136,7 +136,7 @@ class Loader:
             while any(worker.running for worker in self._workers):
                 self._receive()
             self._free, self._made = list(range(len(self._slots))), {}
-            todo = iter([(epoch, number) for number in range(first, count)])
+            todo = ((epoch, number) for number in range(first, count))
             self._hand_out(todo)
             for number in range(first, count):
                 while (epoch, number) not in self._made:
