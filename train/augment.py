@@ -112,8 +112,10 @@ def vary_image(
         sheet = cv2.blur(sheet, (side, side))
     if rng.random() < 0.5 and sheet.max() == 255:
         return frame_coverage(sheet, ink)
-    paper, tone = rng.permutation((rng.uniform(0, 100), rng.uniform(155, 255))).tolist()
-    sheet = cv2.convertScaleAbs(sheet, alpha=(tone - paper) / 255, beta=paper)
+    paper, full = rng.uniform(0, 100), rng.uniform(155, 255)
+    if rng.random() < 0.5:
+        paper, full = full, paper
+    sheet = cv2.convertScaleAbs(sheet, alpha=(full - paper) / 255, beta=paper)
     return frame_image(np.asarray(sheet, np.uint8), ink)
 
 
@@ -164,48 +166,37 @@ def draw_maps(
     The sheet just holds the ink of that shape, zoomed, turned, slanted, stretched and bent.
     room: more paper beside the ink, both sides together, px.
     """
-    matrix = zoom * affine(rng, setting)
-    inverse = np.linalg.inv(matrix)
     height, width = shape
-    bend = setting.elastic * (max(shape) - 2)
-    shift_x, shift_y = rng.normal(0.0, bend, (2, _GRID, _GRID))
-    reach = width / 2 + np.abs(shift_x).max(), height / 2 + np.abs(shift_y).max()
-    columns, rows = (2 * np.abs(matrix) @ reach + (room + _ROOM)).astype(int).tolist()
-    x, y = inverse @ rng.uniform(-0.5, 0.5, 2)  # the middle of the sheet lies between pixels
-    return (
-        _map(rows, columns, shift_x, x + (width - 1) / 2, inverse[0]),
-        _map(rows, columns, shift_y, y + (height - 1) / 2, inverse[1]),
+    (right_x, down_x), (right_y, down_y) = (zoom * affine(rng, setting)).tolist()
+    bend = rng.normal(0.0, setting.elastic * (max(shape) - 2), (2, _GRID, _GRID))
+    farthest_x, farthest_y = np.abs(bend).max(axis=(1, 2)).tolist()
+    reach_x, reach_y = width / 2 + farthest_x, height / 2 + farthest_y
+    columns = int(2 * (abs(right_x) * reach_x + abs(down_x) * reach_y) + room) + _ROOM
+    rows = int(2 * (abs(right_y) * reach_x + abs(down_y) * reach_y) + room) + _ROOM
+    back = right_x * down_y - down_x * right_y
+    # The middle of the sheet comes from the middle of the ink, but for a part of a pixel.
+    off_x, off_y = rng.uniform(-0.5, 0.5, 2).tolist()
+    places = np.zeros((2, _GRID + 2, _GRID + 2), np.float32)
+    places[:, :_GRID, :_GRID] = bend
+    places[:, _GRID:, _GRID:] = (
+        (((width - 1) / 2 + off_x, down_y / back), (-down_x / back, 0)),
+        (((height - 1) / 2 + off_y, -right_y / back), (right_x / back, 0)),
     )
-
-
-def _map(
-    rows: int,
-    columns: int,
-    shifts: npt.NDArray[np.float64],
-    centre: float,
-    slope: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float32]:
-    """One coordinate of where each pixel of a sheet comes from, (rows, columns).
-
-    shifts: the elastic grid's, (_GRID, _GRID). centre: where the sheet's middle comes from.
-    slope: change of the coordinate a pixel to the right and a pixel down.
-    """
-    places = np.zeros((_GRID + 2, _GRID + 2), np.float32)
-    places[:_GRID, :_GRID] = shifts
-    places[_GRID, _GRID], (places[_GRID, -1], places[-1, _GRID]) = centre, slope
-    return np.asarray(_basis(rows) @ places @ _basis(columns).T, np.float32)
+    x, y = _basis(rows)[0] @ places @ _basis(columns)[1]
+    return x, y
 
 
 @lru_cache(maxsize=1024)
-def _basis(length: int) -> npt.NDArray[np.float32]:
-    """What a row of so many pixels is interpolated from, (length, _GRID + 2).
+def _basis(length: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """What a row of so many pixels is interpolated from, (length, _GRID + 2), and it transposed.
 
     The weights of the elastic grid, which are cubic, then 1, then the distance from the middle,
     so that one product holds the elastic and the affine part of a map.
     """
     weights = cv2.resize(np.eye(_GRID), (_GRID, length), interpolation=cv2.INTER_CUBIC)
     along = np.arange(length) - (length - 1) / 2
-    return np.column_stack((weights, np.ones(length), along)).astype(np.float32)
+    basis = np.column_stack((weights, np.ones(length), along)).astype(np.float32)
+    return basis, np.ascontiguousarray(basis.T)
 
 
 def vary_strokes(

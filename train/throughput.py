@@ -2,9 +2,10 @@
 
 python train/throughput.py data/fonts --workers 1 2
 
-The least is one warp and one resize of the same images: onto the same sheets, then to the size of
-the frame, with everything else made beforehand. Both are measured in turns, in processor time, so
-that what else the machine does bears on both alike.
+The least is one warp and one resize of the same images, with everything else made beforehand: onto
+the bitmap that framing works with, which gives a frame of the same smoothness, or onto the smaller
+sheets that varying images makes. They are measured in turns, in processor time, so that what else
+the machine does bears on all alike.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ if not __package__:
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from edge_app import hangul
-from edge_app.ink import InkSettings
-from train.augment import Augmentation, cut_out, draw_maps, draw_size
+from edge_app.ink import SUPERSAMPLE, Frame, InkSettings
+from train.augment import Augmentation, Rng, affine, cut_out, draw_maps, draw_size
 from train.data import DataError
 from train.loader import Loader, Plan
 from train.shards import Shards
@@ -43,12 +45,15 @@ VARIATION = Augmentation(min_scale=0.4, min_pen=0.03, max_pen=0.1)
 _BATCH = 64
 """Samples of a batch, and images of which the least is measured."""
 
-_ROUNDS = 5
-"""Measurements of which the middle one counts."""
+_ROUNDS, _TURNS = 5, 60
+"""Measurements of rates and of processor times, of which the middle one counts."""
+
+Maps = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
+"""Where each pixel comes from, x and y."""
 
 
 class Bare:
-    """One warp and one resize of images of a folder, and nothing else."""
+    """One warp and one resize of images of a folder, with everything else made beforehand."""
 
     def __init__(self, folder: Path) -> None:
         """Raises DataError for a folder that is damaged, or has no pictures to train with."""
@@ -60,36 +65,65 @@ class Bare:
             size = draw_size(rng, VARIATION, INK)
             cut = cut_out(ink, 2 * size) if isinstance(ink, np.ndarray) else None
             if cut is not None:
-                zoom = size / (max(cut.shape) - 2)
-                self._made.append((cut, draw_maps(cut.shape, zoom, 0.0, rng, VARIATION)))
+                sheet = draw_maps(cut.shape, size / (max(cut.shape) - 2), 0.0, rng, VARIATION)
+                self._made.append((cut, sheet, _bitmap_maps(cut.shape, rng)))
         if not self._made:
             raise DataError(f"{folder}: has no pictures to train with; name another folder")
 
-    def __call__(self) -> int:
-        """Warps and resizes each image once; returns how many there are."""
-        for cut, maps in self._made:
-            sheet = cv2.remap(cut, *maps, cv2.INTER_LINEAR)
-            cv2.resize(sheet, (INK.size, INK.size), interpolation=cv2.INTER_AREA)
+    def on_sheets(self) -> int:
+        """Warps each image onto the sheet that varying it makes; returns how many there are."""
+        for cut, maps, _ in self._made:
+            _warp_and_resize(cut, maps)
         return len(self._made)
+
+    def on_bitmaps(self) -> int:
+        """Warps each image onto the framing's bitmap; returns how many there are."""
+        for cut, _, maps in self._made:
+            _warp_and_resize(cut, maps)
+        return len(self._made)
+
+
+def _bitmap_maps(shape: tuple[int, ...], rng: Rng) -> Maps:
+    """Where the pixels of the framing's bitmap come from in cut-out ink of that shape."""
+    height, width = shape
+    zoom = INK.box * SUPERSAMPLE / max(shape)
+    inverse = np.linalg.inv(zoom * affine(rng, VARIATION)).astype(np.float32)
+    side = INK.size * SUPERSAMPLE
+    across, down = np.meshgrid(*2 * [np.arange(side, dtype=np.float32) - (side - 1) / 2])
+    return (
+        inverse[0, 0] * across + inverse[0, 1] * down + np.float32((width - 1) / 2),
+        inverse[1, 0] * across + inverse[1, 1] * down + np.float32((height - 1) / 2),
+    )
+
+
+def _warp_and_resize(cut: Frame, maps: Maps) -> None:
+    warped = cv2.remap(cut, *maps, cv2.INTER_LINEAR)
+    cv2.resize(warped, (INK.size, INK.size), interpolation=cv2.INTER_AREA)
 
 
 def _ink(folder: Path) -> ShardInk:
     return ShardInk(folder, (*hangul.SYLLABLES, *hangul.JAMO, *hangul.DIGITS), VARIATION, INK)
 
 
-def one_process(folder: Path) -> tuple[float, float]:
-    """Processor time of one sample, and of one warp and one resize, s, in this process."""
+def one_process(folder: Path) -> tuple[float, float, float]:
+    """Processor time of one sample, and of one warp and resize by sheets and by bitmaps, s."""
     cv2.setNumThreads(1)
     bare, ink, plan = Bare(folder), _ink(folder), Plan(INK.size, _BATCH, 0)
-    times: list[tuple[float, float]] = []
-    for number in range(12 * _ROUNDS):
-        start = time.thread_time()
-        plan.draw(ink, 0, number)
-        drawn = time.thread_time()
-        count = bare()
-        times.append(((drawn - start) / _BATCH, (time.thread_time() - drawn) / count))
-    own, least = np.median(times, axis=0).tolist()
-    return own, least
+
+    def draw() -> int:
+        plan.draw(ink, 0, len(times))
+        return _BATCH
+
+    times: list[list[float]] = []
+    for _ in range(_TURNS):
+        turn = []
+        for job in (draw, bare.on_sheets, bare.on_bitmaps):
+            start = time.thread_time()
+            count = job()
+            turn.append((time.thread_time() - start) / count)
+        times.append(turn)
+    drawn, sheets, bitmaps = np.median(times, axis=0).tolist()
+    return drawn, sheets, bitmaps
 
 
 def loader_rate(folder: Path, workers: int, seconds: float) -> float:
@@ -116,7 +150,7 @@ def _one_bare_rate(folder: Path, seconds: float) -> float:
     bare = Bare(folder)
     start, count = time.monotonic(), 0
     while time.monotonic() - start < seconds:
-        count += bare()
+        count += bare.on_bitmaps()
     return count / (time.monotonic() - start)
 
 
@@ -124,13 +158,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        own, least = one_process(options.folder)
+        drawn, sheets, bitmaps = one_process(options.folder)
         print(
-            f"one process: {1 / own:,.0f} samples/s a core ({1e6 * own:.0f} µs each); "
-            f"one warp and one resize: {1e6 * least:.0f} µs; ratio {own / least:.2f}"
+            f"one process: {1 / drawn:,.0f} samples/s, {1e6 * drawn:.0f} µs each\n"
+            f"one warp and one resize by the framing's bitmap: {1e6 * bitmaps:.0f} µs, "
+            f"ratio {drawn / bitmaps:.2f}\n"
+            f"one warp and one resize by sheets as they are varied: {1e6 * sheets:.0f} µs, "
+            f"ratio {drawn / sheets:.2f}"
         )
         rates = [
-            [(job(options.folder, n, options.seconds)) for job in (loader_rate, bare_rate)]
+            [job(options.folder, n, options.seconds) for job in (loader_rate, bare_rate)]
             for _ in range(_ROUNDS)
             for n in options.workers
         ]
