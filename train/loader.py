@@ -28,8 +28,8 @@ import numpy.typing as npt
 from train.data import DataError
 from train.stream import Ink
 
-SLOTS = 2
-"""Batches in memory for each worker: it makes one while another waits to be taken."""
+SLOTS = 4
+"""Batches in memory for each worker: enough to go on while another one is held up."""
 
 Batch = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]
 """Frames (rows, size, size), paper 0, ink 255, and the indices of their labels (rows,)."""
