@@ -216,7 +216,7 @@ class _Worker:
         return answer
 
     def end(self) -> None:
-        self._process.terminate()  # it holds nothing that it would have to put away
+        self._process.kill()  # it holds nothing that it would have to put away
         self._process.join()
         self._process.close()
         self.connection.close()
