@@ -174,16 +174,16 @@ def frame_image(image: npt.NDArray[Any], settings: InkSettings) -> Frame | None:
     if image.size == 0:
         return None
     coverage = lift_ink(image)
-    return None if coverage is None else _frame_coverage(coverage, settings)
+    return None if coverage is None else frame_coverage(coverage, settings)
 
 
-def _average_down(bitmap: npt.NDArray[Any], settings: InkSettings) -> Frame:
-    size = (settings.size, settings.size)
-    return np.asarray(cv2.resize(bitmap, size, interpolation=cv2.INTER_AREA), np.uint8)
+def frame_coverage(coverage: npt.NDArray[Any], settings: InkSettings) -> Frame | None:
+    """Frames ink that is lifted off its paper already: what `frame_image` does after lifting.
 
-
-def _frame_coverage(coverage: npt.NDArray[Any], settings: InkSettings) -> Frame | None:
-    """Crops coverage (0 to 255) to its ink, makes it a bitmap, sets its pen and frames it."""
+    coverage: (height, width) uint8, 0 paper to 255 full ink. Returns what `frame_image` does, and
+    the same wherever some ink is full and the border is paper. Training comes in here with ink
+    that it has lifted before and changed.
+    """
     threshold = round(255 * INK_LEVEL)
     mask: npt.NDArray[Any] = cv2.threshold(coverage, threshold, 1, cv2.THRESH_BINARY)[1]
     left, top, width, height = cv2.boundingRect(mask)
@@ -222,3 +222,8 @@ def _frame_coverage(coverage: npt.NDArray[Any], settings: InkSettings) -> Frame 
     x, y = (side - target[0]) // 2, (side - target[1]) // 2
     bitmap[y : y + target[1], x : x + target[0]] = mask
     return _average_down(bitmap, settings)
+
+
+def _average_down(bitmap: npt.NDArray[Any], settings: InkSettings) -> Frame:
+    size = (settings.size, settings.size)
+    return np.asarray(cv2.resize(bitmap, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from edge_app import samples
-from edge_app.ink import InkSettings, frame
+from edge_app.ink import InkSettings, frame, frame_coverage, frame_image
+from edge_app.lift import lift_ink
 from train.augment import Augmentation, rewrite, vary_image, vary_strokes
 from train.split import part_of
 
@@ -52,6 +53,83 @@ def test_ink_hardly_varied_is_framed_as_the_pad_frames_it() -> None:
     assert varied is not None
     assert plain is not None
     assert np.abs(varied.astype(int) - plain).mean() < 8  # tremor is all that is left
+
+
+STILL = Augmentation(
+    rotation=0, slant=0, aspect=0, elastic=0, min_scale=1, min_pen=0.09, max_pen=0.09
+)
+"""Nothing of an image varies but softness, threshold, tone and its place between pixels."""
+
+
+def _sheet(label: str, side: int, pen: int) -> np.ndarray:
+    """A picture of a digit, dark on light, with a pen of so many px on 200."""
+    return np.asarray(
+        cv2.resize(samples.draw(ONE[label], pen=pen), (side, side), interpolation=cv2.INTER_AREA)
+    )
+
+
+@pytest.mark.parametrize("side", [28, 64, 128, 700])
+@pytest.mark.parametrize("dark", [True, False])
+def test_an_image_hardly_varied_is_framed_as_the_pad_frames_it(side: int, dark: bool) -> None:
+    sheet = _sheet("3", side, 14)
+    image = sheet if dark else 255 - sheet
+    plain = frame_image(sheet, INK)
+    assert plain is not None
+    for seed in range(20):
+        varied = vary_image(image, np.random.default_rng(seed), STILL, INK)
+        assert varied is not None
+        assert np.abs(varied.astype(int) - plain).mean() < 12
+
+
+def test_ink_at_the_edge_of_a_large_picture_is_varied_like_any() -> None:
+    """Size, place and polarity of the picture change nothing that is drawn."""
+    sheet = _sheet("5", 160, 14)
+    wide = np.full((800, 1200), 255, np.uint8)
+    wide[10:170, 1000:1160] = sheet
+    for seed in range(20):
+        one, other, light = (
+            vary_image(image, np.random.default_rng(seed), SETTING, INK)
+            for image in (sheet, wide, 255 - wide)
+        )
+        np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(one, light)
+
+
+def test_pens_of_images_vary_towards_the_setting_but_not_past_what_strokes_bear() -> None:
+    hair, brush = _sheet("2", 100, 6), _sheet("2", 100, 34)
+    near_pens = Augmentation(min_pen=0.06, max_pen=0.09, thin=0.3, thicken=0.5)
+    wide_pens = Augmentation(min_pen=0.01, max_pen=0.5, thin=0.3, thicken=0.5)
+
+    def share(image: np.ndarray, setting: Augmentation) -> list[float]:
+        found = (
+            vary_image(image, np.random.default_rng(seed), setting, INK) for seed in range(300)
+        )
+        return sorted(float(framed.mean()) for framed in found if framed is not None)
+
+    # Hairlines only become wider, brushes only thinner, where the setting's pens lie between.
+    assert share(hair, near_pens)[20] > share(hair, wide_pens)[20]
+    assert share(brush, near_pens)[-20] < share(brush, wide_pens)[-20]
+    for found in (share(hair, wide_pens), share(brush, wide_pens)):
+        assert found[-20] > 1.2 * found[20]
+
+
+@pytest.mark.parametrize("label", sorted(ONE))
+def test_lifted_ink_is_framed_as_its_picture_is(label: str) -> None:
+    """What training relies on: past the lifting, framing is the same from there on."""
+    for pen in (6, 14, 30):
+        sheet = _sheet(label, 90, pen)
+        lifted = lift_ink(sheet)
+        assert lifted is not None
+        np.testing.assert_array_equal(frame_coverage(lifted, INK), frame_image(sheet, INK))
+        coverage = 255 - sheet
+        assert coverage.max() == 255
+        np.testing.assert_array_equal(frame_coverage(coverage, INK), frame_image(sheet, INK))
+        np.testing.assert_array_equal(frame_coverage(coverage, INK), frame_image(coverage, INK))
+
+
+@pytest.mark.parametrize("blank", [np.zeros((20, 20), np.uint8), np.full((9, 9), 200, np.uint8)])
+def test_a_blank_image_draws_nothing(blank: np.ndarray) -> None:
+    assert vary_image(blank, np.random.default_rng(0), SETTING, INK) is None
 
 
 @pytest.mark.parametrize("label", ["0", "7"])

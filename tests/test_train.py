@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import signal
@@ -92,13 +93,15 @@ def test_a_killed_run_resumes_to_the_same_curve(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    deadline = time.monotonic() + 300
-    while not (folder / "checkpoint.keras").is_file():
-        assert training.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    os.kill(training.pid, signal.SIGKILL)
-    training.wait()
+    try:
+        deadline = time.monotonic() + 300
+        while not (folder / "checkpoint.keras").is_file():
+            assert training.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        os.kill(training.pid, signal.SIGKILL)
+        training.wait()
     assert not (folder / "result.json").exists()
     _run("--resume", folder)
     assert _losses(folder) == pytest.approx(_losses(finished), rel=1e-5)
@@ -123,6 +126,45 @@ def test_a_trained_run_is_converted_and_reads_ink(finished: Path, tmp_path: Path
     pad = Recognizer(tmp_path / "digits")
     right = [pad.recognize(sample.strokes)[0].label == sample.label for sample in samples.load()]
     assert sum(right) >= 8, right
+
+
+FEED = """
+import keras, numpy as np
+from train.data import DataError
+from train.feed import fit_epoch
+
+def batches(bad):
+    for number in range(6):
+        if number == bad:
+            raise DataError("a.shard: sample 3: damaged")
+        yield np.full((4, 8, 8), 255, np.uint8), np.array([0, 1, 0, 1])
+
+model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(2)])
+model.compile("sgd", keras.losses.CategoricalCrossentropy(from_logits=True))
+one_hot = np.eye(2, dtype=np.float32).__getitem__
+assert set(fit_epoch(model, batches(None), 6, one_hot, verbose=0)) == {"loss"}
+for bad in (0, 4):
+    try:
+        fit_epoch(model, batches(bad), 6, one_hot, verbose=0)
+    except DataError as error:
+        print(error)
+"""
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+def test_what_is_wrong_with_data_comes_out_of_fit_as_it_is(backend: str) -> None:
+    if not importlib.util.find_spec(backend):
+        pytest.skip(f"{backend} is not installed")
+    done = subprocess.run(
+        [sys.executable, "-c", FEED],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": backend},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.stdout.splitlines() == 2 * ["a.shard: sample 3: damaged"], done.stderr
 
 
 def test_bad_data_ends_in_one_sentence(data: Path, tmp_path: Path) -> None:

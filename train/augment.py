@@ -6,21 +6,31 @@ Everything here changes ink (images or strokes) and then calls the shared framin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge_app.ink import Frame, InkSettings, frame_image, frame_strokes
+from edge_app.ink import Frame, InkSettings, frame_coverage, frame_image, frame_strokes
+from edge_app.lift import INK_LEVEL, lift_ink, stroke_width
+from train.data import Sample
 
 Strokes = list[npt.NDArray[np.float64]]
 Rng = np.random.Generator
 
 _GRID = 4
 """Side of the coarse grid of random shifts that an elastic distortion is interpolated from."""
+
+_FINEST = 2.25
+"""Longest side of the ink on a sheet over that of the frame; finer changes nothing but the time."""
+
+_ROOM = 7
+"""Paper beside the ink of a sheet, both sides together, px: for softness and rounding."""
 
 
 @dataclass(frozen=True)
@@ -40,73 +50,153 @@ class Augmentation:
     min_scale: float = 0.2
     """Smallest scale at which an image's ink is written on its sheet."""
     min_pen: float = 0.05
-    """Thinnest pen that draws strokes."""
+    """Thinnest pen that draws strokes or that an image's ink is changed to."""
     max_pen: float = 0.17
-    """Thickest pen that draws strokes."""
+    """Thickest pen that draws strokes or that an image's ink is changed to."""
+    thin: float = 0.24
+    """Largest share of its stroke width that an image's ink may lose; more breaks thin strokes."""
+    thicken: float = 0.36
+    """Largest share of its stroke width that an image's ink may gain; more closes loops."""
     variants: float = 0.25
     """Share of the zeros, ones, fives and sevens rewritten in another country's form."""
 
 
 def affine(rng: Rng, setting: Augmentation) -> npt.NDArray[np.float64]:
     """A random 2x2 matrix of rotation, slant and stretch around 1."""
-    angle = np.deg2rad(rng.uniform(-setting.rotation, setting.rotation))
-    slant = rng.uniform(-setting.slant, setting.slant)
-    stretch = np.exp(rng.uniform(-setting.aspect, setting.aspect) / 2)
-    cos, sin = np.cos(angle), np.sin(angle)
-    rotate = np.array([[cos, -sin], [sin, cos]])
-    shear = np.array([[1.0, slant], [0.0, 1.0]])
-    return np.asarray(rotate @ shear @ np.diag([stretch, 1 / stretch]))
+    turned, slanted, stretched = rng.uniform(-1, 1, 3).tolist()
+    angle = math.radians(turned * setting.rotation)
+    slant = slanted * setting.slant
+    stretch = math.exp(stretched * setting.aspect / 2)
+    cos, sin = math.cos(angle), math.sin(angle)
+    # Stretch along the axes, then slant, then turn.
+    return np.array(
+        [
+            [cos * stretch, (cos * slant - sin) / stretch],
+            [sin * stretch, (sin * slant + cos) / stretch],
+        ]
+    )
+
+
+def vary(sample: Sample, rng: Rng, setting: Augmentation, ink: InkSettings) -> Frame | None:
+    """Varies and frames a sample, strokes or image: (size, size) uint8, or None if empty."""
+    if isinstance(sample.ink, np.ndarray):
+        return vary_image(sample.ink, rng, setting, ink)
+    return vary_strokes(list(sample.ink), sample.label, rng, setting, ink)
 
 
 def vary_image(
     image: npt.NDArray[np.uint8], rng: Rng, setting: Augmentation, ink: InkSettings
 ) -> Frame | None:
-    """Writes an image's ink (uint8, light on dark) anew on a sheet, varied, and frames it.
+    """Writes an image's ink anew on a sheet, varied, and frames it.
 
-    Scale, place between pixels, rotation, slant, elastic distortion, stroke width, softness
-    and polarity vary. Returns (size, size) uint8 or None if nothing is left of the ink.
+    image: (height, width) uint8, any size and polarity, as the pad takes them. Scale, place
+    between pixels, rotation, slant, elastic distortion, stroke width, softness, tone and polarity
+    vary. Returns (size, size) uint8 or None if nothing is left of the ink.
     """
-    height, width = image.shape
-    scale = np.exp(rng.uniform(np.log(setting.min_scale), 0.0))
-    # Past the size of the working bitmap more pixels change nothing but the time.
-    longer = min(setting.sheet * scale, 72.0)
-    zoom = longer / 20  # MNIST's ink fills 20 px
-    side = int(longer * 1.35) + 4
-    inverse = np.linalg.inv(affine(rng, setting) * zoom)
-    centre = np.array([width, height]) / 2 - 0.5
-    middle = (side - 1) / 2 + rng.uniform(-0.5, 0.5, 2)
-    shifts = rng.normal(0.0, setting.elastic * 20, (_GRID, _GRID, 2)).astype(np.float32)
-    offsets = cv2.resize(shifts, (side, side), interpolation=cv2.INTER_CUBIC)
-    across = np.arange(side, dtype=np.float64)
-    matrix = inverse.astype(np.float32)
-    x = ((across - middle[0])[None, :]).astype(np.float32)
-    y = ((across - middle[1])[:, None]).astype(np.float32)
-    from_x = offsets[..., 0] + (matrix[0, 0] * x + matrix[0, 1] * y + np.float32(centre[0]))
-    from_y = offsets[..., 1] + (matrix[1, 0] * x + matrix[1, 1] * y + np.float32(centre[1]))
-    sheet: npt.NDArray[Any] = cv2.remap(image, from_x, from_y, cv2.INTER_LINEAR)
-    sheet = _vary_pen(sheet, zoom, rng)
+    longer = draw_size(rng, setting, ink)
+    cut = cut_out(image, 2 * longer)
+    if cut is None:
+        return None
+    zoom = longer / (max(cut.shape) - 2)
+    style = rng.random()
+    change = zoom * _change_of_pen(cut, rng, setting) if style < 0.45 else 0.0
+    maps = draw_maps(cut.shape, zoom, max(change, 0.0), rng, setting)
+    sheet: npt.NDArray[Any] = cv2.remap(cut, *maps, cv2.INTER_LINEAR)
+    if style < 0.75:
+        sheet = cv2.threshold(sheet, rng.uniform(70, 130), 255, cv2.THRESH_BINARY)[1]
+    if width := round(abs(change)):
+        brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width + 1, width + 1))
+        sheet = (cv2.dilate if change > 0 else cv2.erode)(sheet, brush)
     if rng.random() < 0.25:
-        sheet = cv2.GaussianBlur(sheet, (0, 0), rng.uniform(0.3, 0.02 * longer + 0.4))
+        side = 1 + 2 * int(rng.integers(1, 1 + max(1, round(longer / 32))))
+        sheet = cv2.blur(sheet, (side, side))
+    if rng.random() < 0.5 and sheet.max() == 255:
+        return frame_coverage(sheet, ink)
+    paper, full = rng.uniform(0, 100), rng.uniform(155, 255)
     if rng.random() < 0.5:
-        sheet = cv2.bitwise_not(sheet)
+        paper, full = full, paper
+    sheet = cv2.convertScaleAbs(sheet, alpha=(full - paper) / 255, beta=paper)
     return frame_image(np.asarray(sheet, np.uint8), ink)
 
 
-def _vary_pen(sheet: npt.NDArray[Any], zoom: float, rng: Rng) -> npt.NDArray[Any]:
-    """Binarises ink after zooming, three times in four, and varies its stroke width."""
-    draw = rng.random()
-    if draw < 0.25:
-        return sheet
-    _, sheet = cv2.threshold(sheet, rng.uniform(70, 170), 255, cv2.THRESH_BINARY)
-    if draw < 0.55:
-        return sheet
-    # MNIST's strokes are about 2.5 px wide: up to 0.9 px more, or 0.6 px less, of them.
-    change = rng.uniform(-0.6, 0.9) * zoom
-    width = round(abs(change))
+def draw_size(rng: Rng, setting: Augmentation, ink: InkSettings) -> float:
+    """Longer side of an image's ink on its sheet, px."""
+    scale = math.exp(rng.uniform(math.log(setting.min_scale), 0.0))
+    return min(setting.sheet * scale, _FINEST * ink.size)
+
+
+def cut_out(image: npt.NDArray[np.uint8], largest: float) -> npt.NDArray[np.uint8] | None:
+    """Coverage of an image's ink, 0 to 255, with one px of paper around; None without ink.
+
+    largest: longer side of the ink, px, above which it is shrunk: what samples it later, linearly,
+    would miss pixels of larger ink.
+    """
+    lifted = lift_ink(image)
+    if lifted is None:
+        return None
+    left, top, width, height = cv2.boundingRect(_mask(lifted))
     if width == 0:
-        return sheet
-    pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width + 1, width + 1))
-    return cv2.dilate(sheet, pen) if change > 0 else cv2.erode(sheet, pen)
+        return None
+    cut: npt.NDArray[Any] = lifted[top : top + height, left : left + width]
+    if (shrink := largest / max(width, height)) < 1:
+        target = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+        cut = cv2.resize(cut, target, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.copyMakeBorder(cut, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0), np.uint8)
+
+
+def _mask(coverage: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    level = round(255 * INK_LEVEL)
+    return np.asarray(cv2.threshold(coverage, level, 1, cv2.THRESH_BINARY)[1], np.uint8)
+
+
+def _change_of_pen(cut: npt.NDArray[np.uint8], rng: Rng, setting: Augmentation) -> float:
+    """By how many px of cut-out ink its strokes are to become wider, towards one of the pens."""
+    pen, longer = stroke_width(_mask(cut)), max(cut.shape) - 2
+    thinnest, thickest = pen * (1 - setting.thin), pen * (1 + setting.thicken)
+    low = min(max(thinnest, setting.min_pen * longer), thickest)
+    high = max(min(thickest, setting.max_pen * longer), low)
+    return math.exp(rng.uniform(math.log(low), math.log(high))) - pen
+
+
+def draw_maps(
+    shape: tuple[int, ...], zoom: float, room: float, rng: Rng, setting: Augmentation
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Where each pixel of a sheet comes from: x and y in cut-out ink, each (rows, columns).
+
+    The sheet just holds the ink of that shape, zoomed, turned, slanted, stretched and bent.
+    room: more paper beside the ink, both sides together, px.
+    """
+    height, width = shape
+    (right_x, down_x), (right_y, down_y) = (zoom * affine(rng, setting)).tolist()
+    bend = rng.normal(0.0, setting.elastic * (max(shape) - 2), (2, _GRID, _GRID))
+    farthest_x, farthest_y = np.abs(bend).max(axis=(1, 2)).tolist()
+    reach_x, reach_y = width / 2 + farthest_x, height / 2 + farthest_y
+    columns = int(2 * (abs(right_x) * reach_x + abs(down_x) * reach_y) + room) + _ROOM
+    rows = int(2 * (abs(right_y) * reach_x + abs(down_y) * reach_y) + room) + _ROOM
+    back = right_x * down_y - down_x * right_y
+    # The middle of the sheet comes from the middle of the ink, but for a part of a pixel.
+    off_x, off_y = rng.uniform(-0.5, 0.5, 2).tolist()
+    places = np.zeros((2, _GRID + 2, _GRID + 2), np.float32)
+    places[:, :_GRID, :_GRID] = bend
+    places[:, _GRID:, _GRID:] = (
+        (((width - 1) / 2 + off_x, down_y / back), (-down_x / back, 0)),
+        (((height - 1) / 2 + off_y, -right_y / back), (right_x / back, 0)),
+    )
+    x, y = _basis(rows)[0] @ places @ _basis(columns)[1]
+    return x, y
+
+
+@lru_cache(maxsize=1024)
+def _basis(length: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """What a row of so many pixels is interpolated from, (length, _GRID + 2), and it transposed.
+
+    The weights of the elastic grid, which are cubic, then 1, then the distance from the middle,
+    so that one product holds the elastic and the affine part of a map.
+    """
+    weights = cv2.resize(np.eye(_GRID), (_GRID, length), interpolation=cv2.INTER_CUBIC)
+    along = np.arange(length) - (length - 1) / 2
+    basis = np.column_stack((weights, np.ones(length), along)).astype(np.float32)
+    return basis, np.ascontiguousarray(basis.T)
 
 
 def vary_strokes(

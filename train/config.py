@@ -49,7 +49,7 @@ class RunConfig:
     patience: int = 0
     """Stop after so many epochs without a better validation loss; 0 never stops early."""
     workers: int = 1
-    """Threads (1) or processes that prepare ink."""
+    """Processes that prepare ink; 0 prepares it in the one that trains."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""

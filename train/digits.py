@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_app.ink import Frame, InkSettings, frame
-from train.augment import Augmentation, Rng, Strokes, vary_image, vary_strokes
+from train.augment import Augmentation, Rng, vary, vary_image
 from train.config import RunConfig
 from train.data import Sample, mnist, strokes
 from train.split import part_of
+from train.stream import capped, cumulate, pick
 
 _VAL_SHARE = 24
 """One in so many of MNIST's training images, the last 2,500, is kept for validation."""
@@ -51,7 +51,8 @@ class DigitInk:
                     self.pen[part_of(sample.writer)].append(sample)
             count = len(self.pen["train"]) - before
             self._sources.append(strokes.source(path).to_dict(count))
-        self.pen_chances = _chances(self.pen["train"], config.pen_cap)
+        writers = np.array([sample.writer for sample in self.pen["train"]])
+        self._pen_ends = cumulate(capped(writers, config.pen_cap))
 
     def draw(self, rng: Rng) -> tuple[Frame, int]:
         """One varied training sample: its frame and the index of its label."""
@@ -65,10 +66,8 @@ class DigitInk:
         self, rng: Rng, ink: InkSettings, setting: Augmentation
     ) -> tuple[Frame | None, int]:
         if self.pen["train"] and rng.random() < self.config.pen_share:
-            sample = self.pen["train"][int(np.searchsorted(self.pen_chances, rng.random()))]
-            drawn: Strokes = list(sample.ink)
-            label = self.config.labels.index(sample.label)
-            return vary_strokes(drawn, sample.label, rng, setting, ink), label
+            sample = self.pen["train"][pick(self._pen_ends, rng)]
+            return vary(sample, rng, setting, ink), self.config.labels.index(sample.label)
         index = int(rng.integers(len(self.images)))
         return vary_image(self.images[index], rng, setting, ink), int(self.image_labels[index])
 
@@ -94,11 +93,3 @@ class DigitInk:
     def sources(self) -> list[dict[str, Any]]:
         """What the model learned from, for the model card."""
         return self._sources
-
-
-def _chances(samples: list[Sample], cap: int) -> npt.NDArray[np.float64]:
-    """Cumulated chances of samples, so that no writer counts for more than cap samples."""
-    count = Counter(sample.writer for sample in samples)
-    weights = np.array([min(1.0, cap / count[sample.writer]) for sample in samples])
-    summed = np.cumsum(weights)
-    return np.asarray(summed / summed[-1]) if len(summed) else summed

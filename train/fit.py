@@ -6,7 +6,6 @@ import datetime
 import importlib.metadata
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,8 @@ import numpy.typing as npt
 from train import files, report, rundir
 from train.config import RunConfig
 from train.digits import DigitInk, Frames
-from train.loader import EpochBatches, to_input
+from train.feed import fit_epoch, to_input
+from train.loader import Loader, Plan
 from train.model import digit_net
 
 _CALIBRATION_FRAMES = 512
@@ -46,28 +46,29 @@ def fit(config: RunConfig, folder: Path, *, resume: bool = False) -> dict[str, A
     folder.mkdir(parents=True, exist_ok=True)
     files.write_json(folder / rundir.CONFIG, config.to_dict())
     log = report.TensorBoardLog(folder / "logs")
-    for epoch in range(len(history), config.epochs):
-        if _should_stop(history, config.patience):
-            print(f"no better validation loss for {config.patience} epochs: stopping early")
-            break
-        started = time.monotonic()
-        fitted = model.fit(
-            EpochBatches(ink, config, epoch),
-            epochs=1,
-            # Batches are random as they come; Keras would shuffle their order by a global state
-            # that a resumed run has not got.
-            shuffle=False,
-            verbose=1 if sys.stdout.isatty() else 0,
-        )
-        entry = {"epoch": epoch + 1, **{k: float(v[-1]) for k, v in fitted.history.items()}}
-        entry |= _validate(model, val)
-        entry["seconds"] = time.monotonic() - started
-        history.append(entry)
-        files.write_json(folder / rundir.HISTORY, history)
-        files.replace(checkpoint, model.save)
-        log.write(entry)
-        report.curves(history, folder / "curves.png")
-        print(report.progress_line(history, config.epochs), flush=True)
+    plan = Plan(config.ink.size, config.batch, config.seed)
+    one_hot = np.eye(len(config.labels), dtype=np.float32)
+    with Loader(ink, plan, config.workers) as loader:
+        for epoch in range(len(history), config.epochs):
+            if _should_stop(history, config.patience):
+                print(f"no better validation loss for {config.patience} epochs: stopping early")
+                break
+            started = time.monotonic()
+            logs = fit_epoch(
+                model,
+                loader.batches(epoch, steps),
+                steps,
+                one_hot.__getitem__,
+                verbose=1 if sys.stdout.isatty() else 0,
+            )
+            entry = {"epoch": epoch + 1, **logs, **_validate(model, val)}
+            entry["seconds"] = time.monotonic() - started
+            history.append(entry)
+            files.write_json(folder / rundir.HISTORY, history)
+            files.replace(checkpoint, model.save)
+            log.write(entry)
+            report.curves(history, folder / "curves.png")
+            print(report.progress_line(history, config.epochs), flush=True)
     return _finish(config, folder, model, ink, val, history)
 
 
@@ -138,10 +139,8 @@ def _finish(
     """Writes what conversion needs, the pictures, and last the result."""
     files.replace(folder / rundir.MODEL, lambda path: model.save(path, include_optimizer=False))
     # An epoch number that training never reaches: ink as in training, but none it has seen.
-    batches = EpochBatches(
-        ink, replace(config, batch=_CALIBRATION_FRAMES, workers=1), config.epochs
-    )
-    frames = np.rint(batches[0][0][..., 0] * 255).astype(np.uint8)
+    plan = Plan(config.ink.size, _CALIBRATION_FRAMES, config.seed)
+    frames, _ = plan.draw(ink, config.epochs, 0)
     rundir.write_arrays(folder / rundir.CALIBRATION, frames=frames)
     test = ink.part("test")
     rundir.write_arrays(

@@ -149,7 +149,7 @@ class _Shard:
             if zlib.crc32(self._bytes[start : end + length]) != checksum:
                 raise ValueError("the checksum of its index differs")
             self.index = np.frombuffer(self._bytes[start:end], ENTRY)
-            self._origins: list[tuple[str, str]] = [
+            self.origins: list[tuple[str, str]] = [
                 (str(writer), str(source))
                 for writer, source in json.loads(bytes(self._bytes[end : end + length]))
             ]
@@ -175,7 +175,7 @@ class _Shard:
                 ink = np.frombuffer(content, np.uint8).reshape(height, width)
             else:
                 ink = _unpack_strokes(content)
-            writer, source = self._origins[int(entry["origin"])]
+            writer, source = self.origins[int(entry["origin"])]
             label = hangul.as_label(chr(int(entry["label"])))
             if label is None or not writer:
                 raise ValueError("no label or no writer")
@@ -226,6 +226,16 @@ class Shards:
             return np.zeros(0, np.uint32)
         numbers = range(len(self._counts))
         return np.concatenate([self._shard(number).index["label"] for number in numbers])
+
+    def writers(self) -> npt.NDArray[np.uint32]:
+        """A number for every sample's writer, (len,), the same wherever the writer is the same."""
+        known: dict[str, int] = {}
+        found = [np.zeros(0, np.uint32)]
+        for number in range(len(self._counts)):
+            shard = self._shard(number)
+            writers = [known.setdefault(writer, len(known)) for writer, _ in shard.origins]
+            found.append(np.array(writers, np.uint32)[shard.index["origin"]])
+        return np.concatenate(found)
 
     def _shard(self, number: int) -> _Shard:
         if number not in self._open:

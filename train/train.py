@@ -40,7 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
                 )
         print(f"run: {folder}")
         result = fit(config, folder, resume=bool(options.resume))
-    except ValueError as error:  # DataError among them: the message names the file
+    # DataError is a ValueError: its message names the file. The other: a worker was killed.
+    except (ValueError, ChildProcessError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 1
     for group, accuracy in result["metrics"].items():
@@ -74,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         ("batch", "samples a step"),
         ("seed", "seed of everything random"),
         ("patience", "stop after so many epochs without a better validation loss; 0: never"),
-        ("workers", "processes that prepare ink; 1: a thread"),
+        ("workers", "processes that prepare ink; 0: the one that trains"),
     ):
         parser.add_argument(
             f"--{name.replace('_', '-')}",
@@ -99,8 +100,10 @@ def _config(options: argparse.Namespace) -> RunConfig:
             "workers",
         )
     }
-    if min(options.epochs, options.epoch_samples // max(1, options.batch), options.workers) < 1:
-        raise ValueError("epochs, workers and the steps of an epoch must be at least 1")
+    if min(options.epochs, options.epoch_samples // max(1, options.batch)) < 1:
+        raise ValueError("epochs and the steps of an epoch must be at least 1")
+    if options.workers < 0:
+        raise ValueError("workers must be at least 0")
     return RunConfig(**given, pen=tuple(options.pen))
 
 

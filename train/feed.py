@@ -1,0 +1,48 @@
+"""What `Model.fit` is fed, under any Keras backend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from train.loader import Batch
+
+
+def to_input(frames: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Frames (n, size, size) uint8 as a network takes them: (n, size, size, 1), 0 to 1."""
+    return np.asarray(frames[..., None] / np.float32(255), np.float32)
+
+
+def fit_epoch(
+    model: keras.Model,
+    batches: Iterable[Batch],
+    steps: int,
+    targets: Callable[[npt.NDArray[np.int64]], Any],
+    verbose: int,
+) -> dict[str, float]:
+    """Trains a model on one epoch of batches and returns its logs.
+
+    targets: makes what the model is to put out of the labels' indices. Raises what drawing the
+    batches raises, and not what a backend makes of it.
+    """
+    raised: list[Exception] = []
+
+    def fed() -> Iterator[tuple[npt.NDArray[np.float32], Any]]:
+        try:
+            for frames, labels in batches:
+                yield to_input(frames), targets(labels)
+        except Exception as error:
+            raised.append(error)
+            raise
+
+    try:
+        fitted = model.fit(fed(), epochs=1, steps_per_epoch=steps, verbose=verbose)
+    except Exception:
+        if raised:
+            raise raised[0] from None
+        raise
+    return {name: float(values[-1]) for name, values in fitted.history.items()}
