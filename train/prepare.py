@@ -132,7 +132,7 @@ def prepare_shards(options: argparse.Namespace) -> str:
     own = {name: value for name, value in vars(options).items() if name not in general}
     samples = source.read(options, bad)
     manifest = write_shards(samples, options.out, source.about(options), own, bad)
-    return f"{options.out}: {_summary(manifest)}{bad.said()}"
+    return f"{options.out}: {_summary(manifest)}{source.more(options)}{bad.said()}"
 
 
 def _summary(manifest: Manifest) -> str:

@@ -1,0 +1,203 @@
+"""Reads the form that `prepare.py blank` makes, filled and photographed or scanned.
+
+The four corner marks say how the sheet lies, upside down or seen from aside as well; the row of
+squares at its foot says which page it is and of which labels. Cells are cut inside their boxes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from edge_app import hangul
+from train.data import DataError, Report, Sample, formlayout, give_up, marks, paper
+
+_MOST_DENSITY = 8.0
+"""px to the mm at which the ink is kept at most, about 200 dpi; a coarser picture keeps its own."""
+
+_ROOM = 2.0
+"""mm around a box's place in which its lines are looked for: paper is never quite flat."""
+
+_INSET = 0.5
+"""mm from the middle of a box's line to what is cut out."""
+
+_COVERED = 0.5
+"""Share of a side that must be dark to be a box's line."""
+
+
+class _Sheet(NamedTuple):
+    """A page, found on its picture."""
+
+    version: int
+    identity: formlayout.Identity
+    place: npt.NDArray[np.float64]
+    """Homography from mm on the frame to px on the picture."""
+
+
+def read(
+    paths: Sequence[Path],
+    labels: Sequence[str] = (),
+    writer: str | None = None,
+    source: str = "form",
+    counts: MutableMapping[str, int] | None = None,
+    bad: Report = give_up,
+) -> Iterator[Sample]:
+    """The cells of filled pages as grey pictures.
+
+    labels: of the form where it was made for others than one of `hangul.LABEL_SETS`; writer: who
+    filled all pages, where the names do not say it (see `train.data.paper`); counts["blank"]
+    grows by the cells that are blank. Raises DataError, naming the file, for a page that lacks a
+    corner mark, is of other labels or was read already, unless bad takes it.
+    """
+    counts = {} if counts is None else counts
+    orders = {formlayout.order_of(known): known for known in (*hangul.LABEL_SETS.values(), labels)}
+    seen: dict[tuple[str, formlayout.Identity], Path] = {}
+    for page in paper.pages(paths, writer):
+        try:
+            dark = paper.decode(page.path)
+            sheet = _find(dark, page.path)
+            shown = _labels(sheet, orders, page.path)
+            first = seen.setdefault((page.writer, sheet.identity), page.path)
+            if first != page.path:
+                raise DataError(
+                    f"{page.path}: is page {sheet.identity.page} of {page.writer} once more, after "
+                    f"{first.name}; remove one, or give each writer a folder"
+                )
+            cells = _cells(dark, sheet.place, len(shown))
+        except DataError as error:
+            bad(error)
+            continue
+        for label, picture in zip(shown, cells, strict=True):
+            if picture is None:
+                counts["blank"] = counts.get("blank", 0) + 1
+            else:
+                yield Sample(picture, label, page.writer, source)
+
+
+def _find(picture: npt.NDArray[np.uint8], path: Path) -> _Sheet:
+    """The page on a picture. Raises DataError where it lacks marks or its squares."""
+    count, found = marks.find(picture)
+    if not found:
+        raise DataError(
+            f"{path}: shows {min(count, 3)} of the form's 4 corner marks; take the whole sheet, flat "
+            "and sharp, with nothing on its corners"
+        )
+    dark = paper.darkness(picture)
+    for corners in found:
+        for turn in range(4):
+            place, _ = cv2.findHomography(
+                np.array(formlayout.MARKS), np.roll(corners, -turn, axis=0).astype(np.float64)
+            )
+            told = None if place is None else formlayout.decode(_squares(dark, place))
+            if told:
+                return _Sheet(*told, np.asarray(place, np.float64))
+    raise DataError(
+        f"{path}: the row of squares at the form's foot cannot be read; take the whole sheet, flat "
+        "and sharp, with nothing written on the squares"
+    )
+
+
+def _squares(dark: npt.NDArray[np.uint8], place: npt.NDArray[np.float64]) -> list[int]:
+    """The page's code as it lies on a picture with this homography, 1 for black."""
+    steps = np.linspace(0.3, 0.7, 5)
+    x = formlayout.CODE_LEFT + formlayout.SQUARE * (np.arange(formlayout.BITS)[:, None] + steps)
+    y = formlayout.CODE_TOP + formlayout.CODE_HEIGHT * steps
+    points = np.stack(np.broadcast_arrays(x[:, :, None], y), axis=-1).reshape(-1, 1, 2)
+    at = cv2.perspectiveTransform(points, place).astype(np.float32)
+    tones = cv2.remap(dark, at, None, cv2.INTER_LINEAR).reshape(formlayout.BITS, -1).mean(1)
+    return [int(tone) for tone in tones > (tones.min() + tones.max()) / 2]
+
+
+def _labels(
+    sheet: _Sheet, orders: dict[int, Sequence[str]], path: Path
+) -> Sequence[str]:
+    """The labels of a page. Raises DataError for a form that is not known."""
+    if sheet.version != formlayout.VERSION:
+        raise DataError(
+            f"{path}: is a form of version {sheet.version}, not {formlayout.VERSION}; read it with "
+            "the release that made it"
+        )
+    if sheet.identity.order not in orders:
+        raise DataError(
+            f"{path}: is a form of other labels; name their file with --labels, as for blank"
+        )
+    start = (sheet.identity.page - 1) * formlayout.CELLS
+    shown = orders[sheet.identity.order][max(0, start) : start + formlayout.CELLS]
+    if not shown:
+        raise DataError(f"{path}: says it is page {sheet.identity.page}, which has no labels")
+    return shown
+
+
+def _cells(
+    picture: npt.NDArray[np.uint8], place: npt.NDArray[np.float64], count: int
+) -> Iterator[npt.NDArray[np.uint8] | None]:
+    """The ink in the first count boxes as grey pictures; None for a blank one."""
+    dark, density = _flat(picture, place)
+    faint = paper.faint_level(dark)
+    boxes = [_inside(dark, faint, cell, density) for cell in range(count)]
+    ink = np.concatenate([box.ravel() for box in boxes])
+    tone = paper.ink_tone(ink, ink > faint)
+    level = paper.ink_level(tone, faint)
+    side = formlayout.BOX * density
+    for box in boxes:
+        inked = paper.without_specks(np.asarray(box > level, np.uint8), side)
+        _, _, width, height = cv2.boundingRect(inked)
+        blank = paper.is_blank(height, width, side)
+        yield None if blank else paper.picture(box, inked, tone)
+
+
+def _flat(
+    picture: npt.NDArray[np.uint8], place: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.uint8], float]:
+    """Darkness of the frame as if seen from above, and its px to the mm."""
+    frame = np.array([[(0, 0), (formlayout.WIDTH, 0)], [(0, formlayout.HEIGHT), (1, 1)]], np.float64)
+    corner, right, below, _ = cv2.perspectiveTransform(frame, place).reshape(4, 2)
+    seen = min(
+        np.linalg.norm(right - corner) / formlayout.WIDTH,
+        np.linalg.norm(below - corner) / formlayout.HEIGHT,
+    )
+    density = min(_MOST_DENSITY, max(1.0, float(seen)))
+    if seen > 1.5 * density:
+        # Finer pictures are averaged down first: warping takes four pixels for each, not more.
+        shrink = density / seen
+        size = (round(picture.shape[1] * shrink), round(picture.shape[0] * shrink))
+        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+        place = np.diag([shrink, shrink, 1]) @ place
+    size = (round(formlayout.WIDTH * density), round(formlayout.HEIGHT * density))
+    flat = cv2.warpPerspective(
+        picture,
+        place @ np.diag([1 / density, 1 / density, 1]),
+        size,
+        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return paper.darkness(np.asarray(flat, np.uint8)), density
+
+
+def _inside(
+    dark: npt.NDArray[np.uint8], faint: int, cell: int, density: float
+) -> npt.NDArray[np.uint8]:
+    """What is in a box, without its lines."""
+    left, top = (round(edge * density) for edge in formlayout.box(cell))
+    side, room = round(formlayout.BOX * density), round(_ROOM * density)
+    x0, y0 = max(0, left - room), max(0, top - room)
+    around = dark[y0 : top + side + room, x0 : left + side + room]
+    printed = around > faint
+    rows = printed[:, left - x0 : left - x0 + side].mean(1)
+    columns = printed[top - y0 : top - y0 + side].mean(0)
+    inset = max(1, round(_INSET * density))
+    up, down = _line(rows, top - y0, room), _line(rows, top - y0 + side, room)
+    west, east = _line(columns, left - x0, room), _line(columns, left - x0 + side, room)
+    return around[up + inset : down - inset + 1, west + inset : east - inset + 1]
+
+
+def _line(share: npt.NDArray[np.float64], expected: int, room: int) -> int:
+    """Where near a place a box's line is: the darkest there, if it is a line at all."""
+    start = max(0, expected - room)
+    near = share[start : expected + room + 1]
+    return start + int(near.argmax()) if near.max() >= _COVERED else expected
