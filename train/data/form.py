@@ -17,17 +17,20 @@ import numpy.typing as npt
 from edge_app import hangul
 from train.data import DataError, Report, Sample, formlayout, give_up, marks, paper
 
-_MOST_DENSITY = 8.0
-"""px to the mm at which the ink is kept at most, about 200 dpi; a coarser picture keeps its own."""
+_DENSITIES = (3.0, 8.0)
+"""px to the mm that a picture must have, about 75 dpi, and with which the ink is kept at most."""
 
 _ROOM = 2.0
 """mm around a box's place in which its lines are looked for: paper is never quite flat."""
 
-_INSET = 0.5
-"""mm from the middle of a box's line to what is cut out."""
+_INSET = 0.2
+"""mm from a box's line to what is cut out."""
 
 _COVERED = 0.5
 """Share of a side that must be dark to be a box's line."""
+
+_REST = 0.15
+"""Share up to which what is beside a line is still the line."""
 
 
 class _Sheet(NamedTuple):
@@ -59,8 +62,8 @@ def read(
     seen: dict[tuple[str, formlayout.Identity], Path] = {}
     for page in paper.pages(paths, writer):
         try:
-            dark = paper.decode(page.path)
-            sheet = _find(dark, page.path)
+            picture = paper.decode(page.path)
+            sheet = _find(picture, page.path)
             shown = _labels(sheet, orders, page.path)
             first = seen.setdefault((page.writer, sheet.identity), page.path)
             if first != page.path:
@@ -68,15 +71,15 @@ def read(
                     f"{page.path}: is page {sheet.identity.page} of {page.writer} once more, after "
                     f"{first.name}; remove one, or give each writer a folder"
                 )
-            cells = _cells(dark, sheet.place, len(shown))
+            cells = _cells(picture, sheet.place, len(shown), page.path)
         except DataError as error:
             bad(error)
             continue
-        for label, picture in zip(shown, cells, strict=True):
-            if picture is None:
+        for label, cell in zip(shown, cells, strict=True):
+            if cell is None:
                 counts["blank"] = counts.get("blank", 0) + 1
             else:
-                yield Sample(picture, label, page.writer, source)
+                yield Sample(cell, label, page.writer, source)
 
 
 def _find(picture: npt.NDArray[np.uint8], path: Path) -> _Sheet:
@@ -84,18 +87,20 @@ def _find(picture: npt.NDArray[np.uint8], path: Path) -> _Sheet:
     count, found = marks.find(picture)
     if not found:
         raise DataError(
-            f"{path}: shows {min(count, 3)} of the form's 4 corner marks; take the whole sheet, flat "
-            "and sharp, with nothing on its corners"
+            f"{path}: shows {min(count, 3)} of the form's 4 corner marks; take the whole sheet, "
+            "flat and sharp, with nothing on its corners"
         )
-    dark = paper.darkness(picture)
+    dark, _ = paper.darkness(picture)
     for corners in found:
         for turn in range(4):
-            place, _ = cv2.findHomography(
-                np.array(formlayout.MARKS), np.roll(corners, -turn, axis=0).astype(np.float64)
+            seen = np.roll(corners, -turn, axis=0)
+            place = np.asarray(
+                cv2.getPerspectiveTransform(np.array(formlayout.MARKS, np.float32), seen),
+                np.float64,
             )
-            told = None if place is None else formlayout.decode(_squares(dark, place))
+            told = formlayout.decode(_squares(dark, place))
             if told:
-                return _Sheet(*told, np.asarray(place, np.float64))
+                return _Sheet(*told, place)
     raise DataError(
         f"{path}: the row of squares at the form's foot cannot be read; take the whole sheet, flat "
         "and sharp, with nothing written on the squares"
@@ -109,13 +114,12 @@ def _squares(dark: npt.NDArray[np.uint8], place: npt.NDArray[np.float64]) -> lis
     y = formlayout.CODE_TOP + formlayout.CODE_HEIGHT * steps
     points = np.stack(np.broadcast_arrays(x[:, :, None], y), axis=-1).reshape(-1, 1, 2)
     at = cv2.perspectiveTransform(points, place).astype(np.float32)
-    tones = cv2.remap(dark, at, None, cv2.INTER_LINEAR).reshape(formlayout.BITS, -1).mean(1)
+    x_at, y_at = cv2.split(at)
+    tones = cv2.remap(dark, x_at, y_at, cv2.INTER_LINEAR).reshape(formlayout.BITS, -1).mean(1)
     return [int(tone) for tone in tones > (tones.min() + tones.max()) / 2]
 
 
-def _labels(
-    sheet: _Sheet, orders: dict[int, Sequence[str]], path: Path
-) -> Sequence[str]:
+def _labels(sheet: _Sheet, orders: dict[int, Sequence[str]], path: Path) -> Sequence[str]:
     """The labels of a page. Raises DataError for a form that is not known."""
     if sheet.version != formlayout.VERSION:
         raise DataError(
@@ -134,34 +138,42 @@ def _labels(
 
 
 def _cells(
-    picture: npt.NDArray[np.uint8], place: npt.NDArray[np.float64], count: int
-) -> Iterator[npt.NDArray[np.uint8] | None]:
+    picture: npt.NDArray[np.uint8], place: npt.NDArray[np.float64], count: int, path: Path
+) -> list[npt.NDArray[np.uint8] | None]:
     """The ink in the first count boxes as grey pictures; None for a blank one."""
-    dark, density = _flat(picture, place)
-    faint = paper.faint_level(dark)
+    flat, density = _flat(picture, place, path)
+    dark, faint = paper.darkness(flat)
     boxes = [_inside(dark, faint, cell, density) for cell in range(count)]
     ink = np.concatenate([box.ravel() for box in boxes])
     tone = paper.ink_tone(ink, ink > faint)
     level = paper.ink_level(tone, faint)
     side = formlayout.BOX * density
+    cells: list[npt.NDArray[np.uint8] | None] = []
     for box in boxes:
         inked = paper.without_specks(np.asarray(box > level, np.uint8), side)
         _, _, width, height = cv2.boundingRect(inked)
         blank = paper.is_blank(height, width, side)
-        yield None if blank else paper.picture(box, inked, tone)
+        cells.append(None if blank else paper.picture(box, inked, tone))
+    return cells
 
 
 def _flat(
-    picture: npt.NDArray[np.uint8], place: npt.NDArray[np.float64]
+    picture: npt.NDArray[np.uint8], place: npt.NDArray[np.float64], path: Path
 ) -> tuple[npt.NDArray[np.uint8], float]:
-    """Darkness of the frame as if seen from above, and its px to the mm."""
-    frame = np.array([[(0, 0), (formlayout.WIDTH, 0)], [(0, formlayout.HEIGHT), (1, 1)]], np.float64)
-    corner, right, below, _ = cv2.perspectiveTransform(frame, place).reshape(4, 2)
+    """The frame as if seen from above, and its px to the mm. Raises DataError for too few."""
+    edges = np.array([[(0, 0), (formlayout.WIDTH, 0), (0, formlayout.HEIGHT)]], np.float64)
+    corner, right, below = cv2.perspectiveTransform(edges, place)[0]
     seen = min(
-        np.linalg.norm(right - corner) / formlayout.WIDTH,
-        np.linalg.norm(below - corner) / formlayout.HEIGHT,
+        float(np.linalg.norm(right - corner)) / formlayout.WIDTH,
+        float(np.linalg.norm(below - corner)) / formlayout.HEIGHT,
     )
-    density = min(_MOST_DENSITY, max(1.0, float(seen)))
+    least, most = _DENSITIES
+    if seen < least:
+        raise DataError(
+            f"{path}: has {seen:.1f} px to a mm of the form; scan it with 150 dpi or more, or "
+            "go nearer"
+        )
+    density = min(most, seen)
     if seen > 1.5 * density:
         # Finer pictures are averaged down first: warping takes four pixels for each, not more.
         shrink = density / seen
@@ -176,7 +188,7 @@ def _flat(
         flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return paper.darkness(np.asarray(flat, np.uint8)), density
+    return np.asarray(flat, np.uint8), density
 
 
 def _inside(
@@ -191,13 +203,26 @@ def _inside(
     rows = printed[:, left - x0 : left - x0 + side].mean(1)
     columns = printed[top - y0 : top - y0 + side].mean(0)
     inset = max(1, round(_INSET * density))
-    up, down = _line(rows, top - y0, room), _line(rows, top - y0 + side, room)
-    west, east = _line(columns, left - x0, room), _line(columns, left - x0 + side, room)
-    return around[up + inset : down - inset + 1, west + inset : east - inset + 1]
+    up = _past_line(rows, top - y0, room) + inset
+    down = len(rows) - _past_line(rows[::-1], len(rows) - 1 - (top - y0 + side), room) - inset
+    west = _past_line(columns, left - x0, room) + inset
+    east = (
+        len(columns)
+        - _past_line(columns[::-1], len(columns) - 1 - (left - x0 + side), room)
+        - inset
+    )
+    return around[up:down, west:east]
 
 
-def _line(share: npt.NDArray[np.float64], expected: int, room: int) -> int:
-    """Where near a place a box's line is: the darkest there, if it is a line at all."""
+def _past_line(share: npt.NDArray[np.float64], expected: int, room: int) -> int:
+    """The first place inwards of a box's line, which is near a place.
+
+    share: how much of each row or column is dark, from outside inwards.
+    """
     start = max(0, expected - room)
     near = share[start : expected + room + 1]
-    return start + int(near.argmax()) if near.max() >= _COVERED else expected
+    place = start + int(near.argmax()) if near.max() >= _COVERED else expected
+    # A line that is not quite straight thins out towards its sides.
+    while place < len(share) // 3 and share[place] > _REST:
+        place += 1
+    return place

@@ -95,7 +95,7 @@ def pages(labels: Sequence[str]) -> int:
 
 def encode(identity: Identity) -> tuple[int, ...]:
     """The squares of a page, 1 for black."""
-    bits = _BEFORE
+    bits: tuple[int, ...] = _BEFORE
     values = VERSION, identity.page, identity.order, _check(VERSION, identity)
     for size, value in zip(_FIELDS, values, strict=True):
         bits += tuple(value >> place & 1 for place in reversed(range(size)))

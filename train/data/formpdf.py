@@ -21,7 +21,8 @@ TITLE = "한글 손글씨 · Hangul handwriting"
 FIELD = "별명 (실명은 쓰지 마세요) · Pseudonym, no real name:"
 
 CONSENT = (
-    "여기 쓴 글씨는 손글씨 인식기를 학습하고 시험하는 데에만 씁니다. 쓰고 싶지 않으면 쓰지 않아도 됩니다.",
+    "여기 쓴 글씨는 손글씨 인식기를 학습하고 시험하는 데에만 씁니다. "
+    "쓰고 싶지 않으면 쓰지 않아도 됩니다.",
     "What you write here is used only to train and test handwriting recognition. "
     "Writing it is up to you.",
 )
@@ -70,7 +71,9 @@ def figure(labels: Sequence[str], page: int, paper: str) -> Figure:
     identity = formlayout.Identity(page, formlayout.order_of(labels))
     axes.add_collection(PatchCollection(_squares(identity), color="black", linewidth=0))
     shown = labels[(page - 1) * formlayout.CELLS : page * formlayout.CELLS]
-    boxes = [Rectangle(formlayout.box(n), formlayout.BOX, formlayout.BOX) for n in range(len(shown))]
+    boxes = [
+        Rectangle(formlayout.box(n), formlayout.BOX, formlayout.BOX) for n in range(len(shown))
+    ]
     thick = _LINE / 25.4 * 72
     axes.add_collection(
         PatchCollection(boxes, facecolor="none", edgecolor="black", linewidth=thick)
@@ -78,9 +81,12 @@ def figure(labels: Sequence[str], page: int, paper: str) -> Figure:
     with resources.as_file(resources.files("edge_app") / "pad/fonts/NanumSquareRoundR.ttf") as file:
         font = FontProperties(fname=file)
 
-        def text(x: float, y: float, size: float, content: str, **more: str) -> None:
+        def text(
+            x: float, y: float, size: float, line: str, ha: str = "left", color: str = "black"
+        ) -> None:
             """A line of text, size mm high, standing on y."""
-            axes.text(x, y, content, fontproperties=font, fontsize=size / 25.4 * 72, **more)
+            points = size / 25.4 * 72
+            axes.text(x, y, line, fontproperties=font, fontsize=points, ha=ha, color=color)
 
         for number, label in enumerate(shown):
             x, y = formlayout.box(number)
@@ -110,7 +116,5 @@ def _squares(identity: formlayout.Identity) -> list[Rectangle]:
     for number, bit in enumerate(formlayout.encode(identity)):
         if bit:
             left = place[0] + number * formlayout.SQUARE
-            squares.append(
-                Rectangle((left, place[1]), formlayout.SQUARE, formlayout.CODE_HEIGHT)
-            )
+            squares.append(Rectangle((left, place[1]), formlayout.SQUARE, formlayout.CODE_HEIGHT))
     return squares

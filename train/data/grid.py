@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,11 +18,14 @@ _MOST_SKEW = 10.0
 _POINTS = 100_000
 """Dark pixels of which the skew is estimated, at most."""
 
-_SMALLEST_CELL = 12
+_SMALLEST_CELL = 24
 """px; smaller cells are no cells."""
 
 _COVERED = 0.6
-"""Share of a line's length that must show ink for the line to be there."""
+"""Share of a line's length that must show for the line to be there."""
+
+_CERTAIN = 0.85
+"""Share from which on it is one where none should be; strokes side by side are not."""
 
 _STRAY = 0.06
 """Share of a cell by which a line may stray from where a regular grid has it."""
@@ -59,19 +63,16 @@ class _Line:
     """The columns at which it shows."""
 
 
-def cut(
-    page: npt.NDArray[np.uint8], rows: int, columns: int
-) -> list[npt.NDArray[np.uint8] | None]:
+def cut(page: npt.NDArray[np.uint8], rows: int, columns: int) -> list[npt.NDArray[np.uint8] | None]:
     """The ink in each cell of a page, row by row, as grey pictures; None for a blank cell.
 
     page: (height, width), paper light. Raises GridError where the page has no such grid.
     """
-    dark = paper.darkness(page)
-    faint = paper.faint_level(dark)
+    dark, faint = paper.darkness(page)
     dark = _level(dark, _skew(dark > faint))
     printed = np.asarray(dark > faint, np.uint8)
-    lying = _lines(printed, rows, "rows", page.shape[1] // (3 * columns))
-    standing = _lines(printed.T, columns, "columns", page.shape[0] // (3 * rows))
+    lying = _lines(printed, rows, "rows", page.shape[1] // (2 * max(2, columns)))
+    standing = _lines(printed.T, columns, "columns", page.shape[0] // (2 * max(2, rows)))
     ink, lines, tone = _without_lines(dark, faint, lying, standing)
     cells: list[npt.NDArray[np.uint8] | None] = [None] * (rows * columns)
     side = min(np.diff([line.middle.mean() for line in lines]).min() for lines in (lying, standing))
@@ -95,7 +96,9 @@ def _skew(marked: npt.NDArray[np.bool_]) -> float:
     step = 1 + len(x) // _POINTS
     points = x[::step].astype(np.float64), y[::step].astype(np.float64)
     best = 0.0
-    for reach, degrees, bin_size in ((_MOST_SKEW, 0.2, 4), (0.3, 0.02, 1)):
+    # Coarse steps move the end of a line by as much as a bin is wide.
+    coarse = max(1, max(marked.shape) // 600)
+    for reach, degrees, bin_size in ((_MOST_SKEW, 0.2, coarse), (0.3, 0.02, 1)):
         tried = best + np.arange(-reach, reach + degrees / 2, degrees)
         best = float(max(tried, key=lambda angle: _order(points, float(angle), bin_size)))
     return best
@@ -133,7 +136,8 @@ def _lines(printed: npt.NDArray[np.uint8], count: int, name: str, shortest: int)
     length, px, that lines exceed. Raises GridError where the page shows fewer or more.
     """
     whole = cv2.morphologyEx(printed, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
-    runs = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, max(5, shortest)), np.uint8))
+    window = np.ones((1, max(5, shortest)), np.uint8)
+    runs = np.asarray(cv2.morphologyEx(whole, cv2.MORPH_OPEN, window), np.uint8)
     first, pitch = _comb(runs.sum(1, dtype=np.float64), count)
     if not pitch:
         raise GridError(f"shows no grid with {count} {name}")
@@ -149,7 +153,7 @@ def _lines(printed: npt.NDArray[np.uint8], count: int, name: str, shortest: int)
         # At the very edge the scanner's lid shows.
         if pitch / 4 < place < len(runs) - pitch / 4:
             other = _follow(runs, place, pitch)
-            if other.seen[grid].mean() >= _COVERED:
+            if other.seen[grid].mean() >= _CERTAIN:
                 raise GridError(f"shows more than {count} {name}, a line at {place:.0f} px")
     return lines
 
@@ -188,11 +192,14 @@ def _follow(runs: npt.NDArray[np.uint8], place: float, pitch: float) -> _Line:
         # A stroke beside the line is not the line.
         kept = np.abs(y - np.median(y)) <= max(2.0, room / 2)
         scale = (x[kept] - x[0]) / max(1, x[-1] - x[0])
-        bend = np.polynomial.Polynomial.fit(scale, y[kept], min(2, len(np.unique(scale)) - 1), [0, 1])
+        bend = np.polynomial.Polynomial.fit(
+            scale, y[kept], min(2, len(np.unique(scale)) - 1), [0, 1]
+        )
         middle = bend((np.arange(width) - x[0]) / max(1, x[-1] - x[0]))
     rows = np.rint(middle).astype(int)
     seen = np.zeros(width, bool)
-    for step in (-2, -1, 0, 1, 2):
+    near = min(2, math.ceil(pitch / 40))
+    for step in range(-near, near + 1):
         at = rows + step
         inside = (at >= 0) & (at < height)
         seen[inside] |= runs[at[inside], np.flatnonzero(inside)] > 0
@@ -259,7 +266,7 @@ def _rejoin(
     on_line = dark[rows, columns]
     line_tone = float(np.median(on_line.max(0)))
     if line_tone < _PALE * tone:
-        ink[rows, columns] |= on_line > max(level, (line_tone + tone) / 2)
+        ink[rows, columns] |= np.asarray(on_line > max(level, (line_tone + tone) / 2), np.uint8)
         return
     side = (len(rows) + 2) | 1
     reach = np.arange(-side, len(rows) + side)[:, None]
@@ -270,7 +277,7 @@ def _rejoin(
         window = np.zeros((side, side), np.uint8)
         window[half + across, half + np.rint(slant * across).astype(int)] = 1
         joined = cv2.morphologyEx(strip, cv2.MORPH_CLOSE, window)[side:-side]
-        ink[rows, columns] |= joined & (on_line > level)
+        ink[rows, columns] |= np.where(on_line > level, joined, 0).astype(np.uint8)
 
 
 def _by_cell(

@@ -23,9 +23,7 @@ _DARKER = 8
 _MOST = 10
 """Figures like a mark, at most, among which four are looked for: the largest."""
 
-_SHARE = formlayout.MARK**2 / float(
-    np.prod(np.subtract(formlayout.MARKS[2], formlayout.MARKS[0]))
-)
+_SHARE = formlayout.MARK**2 / float(np.prod(np.subtract(formlayout.MARKS[2], formlayout.MARKS[0])))
 """Area of a mark over that of the frame between their middles."""
 
 _ODDS = 3.0
@@ -43,20 +41,15 @@ def find(page: npt.NDArray[np.uint8]) -> tuple[int, list[Points]]:
     shrink = min(1.0, _SIDE / max(page.shape))
     size = [max(1, round(side * shrink)) for side in reversed(page.shape)]
     small = cv2.medianBlur(cv2.resize(page, size, interpolation=cv2.INTER_AREA), 3)
+    grey = np.asarray(small, np.uint8)
     most = 0
-    for window in _WINDOWS:
-        block = max(small.shape) // window | 1
-        dark = cv2.adaptiveThreshold(
-            np.asarray(small, np.uint8),
-            1,
-            cv2.ADAPTIVE_THRESH_MEAN_C,
-            cv2.THRESH_BINARY_INV,
-            max(3, block),
-            _DARKER,
-        )
+    for share in _WINDOWS:
+        window = max(3, max(size) // share | 1)
+        kinds = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV
+        dark = np.asarray(cv2.adaptiveThreshold(grey, 1, *kinds, window, _DARKER), np.uint8)
         marks = sorted(_marks(dark), reverse=True)[:_MOST]
         most = max(most, len(marks))
-        found = sorted(_corners(marks), key=lambda four: cv2.contourArea(four), reverse=True)
+        found = sorted(_corners(marks), key=cv2.contourArea, reverse=True)
         if found:
             # A pixel's middle is half a pixel inside of it, at either size.
             return most, [(four + np.float32(0.5)) / np.float32(shrink) - 0.5 for four in found]
@@ -91,7 +84,7 @@ def _marks(dark: npt.NDArray[np.uint8]) -> Iterator[tuple[float, float, float]]:
             yield area, float(x), float(y)
 
 
-def _middle(contour: npt.NDArray[np.int32]) -> tuple[float, float]:
+def _middle(contour: cv2.typing.MatLike) -> tuple[float, float]:
     moments = cv2.moments(contour)
     area = max(moments["m00"], 1e-9)
     return moments["m10"] / area, moments["m01"] / area
@@ -104,6 +97,6 @@ def _corners(marks: list[tuple[float, float, float]]) -> Iterator[Points]:
         hull = cv2.convexHull(points)  # clockwise, as y points down
         if len(hull) < 4:
             continue
-        share = np.array([area for area, _, _ in four]) / max(1.0, cv2.contourArea(hull))
-        if _SHARE / _ODDS < share.min() and share.max() < _SHARE * _ODDS:
+        shares = np.array([area for area, _, _ in four]) / max(1.0, cv2.contourArea(hull))
+        if shares.min() > _SHARE / _ODDS and shares.max() < _SHARE * _ODDS:
             yield np.asarray(hull[:, 0], np.float32)

@@ -40,6 +40,15 @@ _FAINTEST = 32
 _GRAIN = 6
 """Deviations of the paper's grain by which ink must stand out."""
 
+_PAPER = 200
+"""Grey level to which paper is brought; above it there is room for its grain."""
+
+_FINE_GRAIN = 6.0
+"""Deviation in grey levels above which grain is blurred away first."""
+
+_HAIRLINE = 1.0
+"""px of that blur, about the thinnest stroke of a page of 200 dpi."""
+
 _INK_LEVEL = 0.4
 """Where the outline of a stroke lies between paper (0) and ink (1), as in `edge_app.lift`."""
 
@@ -91,10 +100,11 @@ def decode(file: Path) -> npt.NDArray[np.uint8]:
     return folder.decode(file, MOST_PIXELS)
 
 
-def darkness(page: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """How much darker than the paper around it each place is: 0 paper to 255 black.
+def darkness(page: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], int]:
+    """How much darker than the paper each place is, 0 paper to 255 black, whatever the light.
 
-    The light may be uneven and the paper grey. page: (height, width), paper light.
+    Also the darkness from which on something is printed or written rather than grain. page:
+    (height, width), most of it paper, which is lighter than ink.
     """
     height, width = page.shape
     shrink = min(1.0, _LIGHT_SIDE / max(page.shape))
@@ -105,14 +115,21 @@ def darkness(page: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     light = cv2.morphologyEx(small, cv2.MORPH_CLOSE, window)
     light = cv2.GaussianBlur(light, (0, 0), _LIGHT_WINDOW / 4)
     light = cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.bitwise_not(cv2.divide(page, light, scale=255)), np.uint8)
+    even = np.asarray(cv2.divide(page, light, scale=_PAPER), np.uint8)
+    tone, grain = _grain(even)
+    if grain > _FINE_GRAIN:
+        even = np.asarray(cv2.GaussianBlur(even, (0, 0), _HAIRLINE), np.uint8)
+        tone, grain = _grain(even)
+    dark = cv2.convertScaleAbs(cv2.subtract(np.full_like(even, tone), even), alpha=255 / tone)
+    faint = max(_FAINTEST, round(_GRAIN * grain * 255 / tone))
+    return np.asarray(dark, np.uint8), min(faint, 254)
 
 
-def faint_level(dark: npt.NDArray[np.uint8]) -> int:
-    """The darkness from which on something is printed or written rather than grain."""
-    # Most of a page is paper, and grain is as often darker than its middle as lighter.
-    middle, above = np.percentile(dark[:: 1 + dark.shape[0] // 1024], (50, 80))
-    return min(254, max(_FAINTEST, round(middle + _GRAIN * (above - middle) / 0.84)))
+def _grain(even: npt.NDArray[np.uint8]) -> tuple[int, float]:
+    """Tone of the paper and its deviation, in grey levels, of an evenly lit page."""
+    # Nothing but paper is lighter than its middle, and half of its grain is.
+    middle, above = np.percentile(even[:: 1 + even.shape[0] // 1024], (50, 75))
+    return max(1, round(middle)), float(above - middle) / 0.674
 
 
 def ink_tone(dark: npt.NDArray[np.uint8], inked: npt.NDArray[np.bool_]) -> float:
@@ -139,9 +156,10 @@ def without_specks(ink: npt.NDArray[np.uint8], cell: float) -> npt.NDArray[np.ui
     return np.asarray(real[part], np.uint8)
 
 
-def longer_side(stats: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+def longer_side(stats: cv2.typing.MatLike) -> npt.NDArray[np.int32]:
     """Of OpenCV's table of connected parts, the longer side of each, px."""
-    return np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    sides = stats[:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)]
+    return np.asarray(sides.max(1), np.int32)
 
 
 def picture(
