@@ -9,9 +9,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge_app.ink import InkSettings, frame
 from train.data import formlayout, formpdf
 
 Image = npt.NDArray[np.uint8]
+
+_FRAME = InkSettings(size=48, margin=3)
 
 MARGIN = 30
 """Paper around a grid, px."""
@@ -100,7 +103,7 @@ def turned(page: Image, degrees: float, grain: float = 0, seed: int = 0) -> Imag
     size = (int(reach[0]), int(reach[1]))
     moved = cv2.warpAffine(page, turn, size, flags=cv2.INTER_CUBIC, borderValue=255)
     noise = np.random.default_rng(seed).normal(0, grain, moved.shape)
-    return np.asarray(np.clip(moved - 5 + noise, 0, 255), np.uint8)
+    return np.asarray(np.clip(noise - 5 + moved, 0, 255), np.uint8)
 
 
 def photograph(
@@ -127,3 +130,12 @@ def photograph(
     soft = cv2.GaussianBlur(light, (0, 0), 12)
     picture = cv2.GaussianBlur((table * (1 - share) + 0.9 * paper * share) * soft, (0, 0), 0.8)
     return np.asarray(np.clip(picture + chance.normal(0, 4, picture.shape), 0, 255), np.uint8)
+
+
+def agreement(found: Image, put_in: Image) -> float:
+    """Share of the ink of either that has ink of the other near, as training frames them."""
+    ink = [np.asarray(frame(image, _FRAME)).reshape(48, 48) > 128 for image in (found, put_in)]
+    assert all(one.any() for one in ink)
+    wide = [cv2.dilate(one.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0 for one in ink]
+    both = (ink[0] & wide[1]).sum() + (ink[1] & wide[0]).sum()
+    return float(both / (ink[0].sum() + ink[1].sum()))

@@ -29,8 +29,11 @@ _INSET = 0.2
 _COVERED = 0.5
 """Share of a side that must be dark to be a box's line."""
 
-_REST = 0.15
-"""Share up to which what is beside a line is still the line."""
+_THICK = 0.6
+"""mm that a box's line takes, its bend included."""
+
+_REST = 0.08
+"""Share of a side down to which what is beside a line is still the line."""
 
 
 class _Sheet(NamedTuple):
@@ -202,27 +205,34 @@ def _inside(
     printed = around > faint
     rows = printed[:, left - x0 : left - x0 + side].mean(1)
     columns = printed[top - y0 : top - y0 + side].mean(0)
-    inset = max(1, round(_INSET * density))
-    up = _past_line(rows, top - y0, room) + inset
-    down = len(rows) - _past_line(rows[::-1], len(rows) - 1 - (top - y0 + side), room) - inset
-    west = _past_line(columns, left - x0, room) + inset
-    east = (
-        len(columns)
-        - _past_line(columns[::-1], len(columns) - 1 - (left - x0 + side), room)
-        - inset
-    )
-    return around[up:down, west:east]
+    return around[
+        _between_lines(rows, top - y0, side, density),
+        _between_lines(columns, left - x0, side, density),
+    ]
 
 
-def _past_line(share: npt.NDArray[np.float64], expected: int, room: int) -> int:
-    """The first place inwards of a box's line, which is near a place.
+def _between_lines(share: npt.NDArray[np.float64], first: int, side: int, density: float) -> slice:
+    """What lies inside of two lines, side px apart, of which one is near a place.
 
-    share: how much of each row or column is dark, from outside inwards.
+    share: how much of each row or column is dark; density: px to the mm.
     """
-    start = max(0, expected - room)
-    near = share[start : expected + room + 1]
-    place = start + int(near.argmax()) if near.max() >= _COVERED else expected
-    # A line that is not quite straight thins out towards its sides.
-    while place < len(share) // 3 and share[place] > _REST:
-        place += 1
-    return place
+    # A line that is not quite straight shares itself out among some rows.
+    half = max(1, round(_THICK / 2 * density))
+    spread = np.convolve(share, 1 - np.abs(np.arange(-half, half + 1)) / (half + 1), "same")
+    room = round(_ROOM * density)
+    # Both at once: one alone may be a neighbour's.
+    places = np.arange(max(0, first - room), min(len(share) - side, first + room + 1))
+    both = spread[places] + spread[places + side]
+    start = int(places[both.argmax()]) if both.max() >= 2 * _COVERED else first
+    # Paper that is bent makes a box seem larger or smaller.
+    start, end = (
+        max(0, place - half) + int(spread[max(0, place - half) : place + half + 1].argmax())
+        for place in (start, start + side)
+    )
+    third = side // 3
+    while start < first + third and share[start] > _REST:
+        start += 1
+    while end > first + 2 * third and share[end] > _REST:
+        end -= 1
+    inset = max(1, round(_INSET * density))
+    return slice(start + inset, end - inset + 1)

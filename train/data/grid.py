@@ -315,5 +315,7 @@ def _by_cell(
     y, x = y[inside], x[inside]
     order = np.argsort(number, kind="stable")
     cells, starts = np.unique(number[order], return_index=True)
-    for cell_number, chosen in zip(cells, np.split(order, starts[1:]), strict=True):
+    ends = np.append(starts, len(order))[1:]
+    for cell_number, start, end in zip(cells, starts, ends, strict=True):
+        chosen = order[start:end]
         yield int(cell_number), y[chosen], x[chosen]

@@ -128,7 +128,7 @@ def darkness(page: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], int]:
 def _grain(even: npt.NDArray[np.uint8]) -> tuple[int, float]:
     """Tone of the paper and its deviation, in grey levels, of an evenly lit page."""
     # Nothing but paper is lighter than its middle, and half of its grain is.
-    middle, above = np.percentile(even[:: 1 + even.shape[0] // 1024], (50, 75))
+    middle, above = np.percentile(even[:: 1 + even.shape[0] // 256], (50, 75))
     return max(1, round(middle)), float(above - middle) / 0.674
 
 
