@@ -18,7 +18,7 @@ _MOST_SKEW = 10.0
 _POINTS = 100_000
 """Dark pixels of which the skew is estimated, at most."""
 
-_SMALLEST_CELL = 24
+_SMALLEST_CELL = 28
 """px; smaller cells are no cells."""
 
 _COVERED = 0.6
@@ -95,17 +95,18 @@ def _skew(marked: npt.NDArray[np.bool_]) -> float:
     y, x = np.nonzero(marked)
     step = 1 + len(x) // _POINTS
     points = x[::step].astype(np.float64), y[::step].astype(np.float64)
-    best = 0.0
-    # Coarse steps move the end of a line by as much as a bin is wide.
-    coarse = max(1, max(marked.shape) // 600)
-    for reach, degrees, bin_size in ((_MOST_SKEW, 0.2, coarse), (0.3, 0.02, 1)):
-        tried = best + np.arange(-reach, reach + degrees / 2, degrees)
-        best = float(max(tried, key=lambda angle: _order(points, float(angle), bin_size)))
+    best, reach, side = 0.0, _MOST_SKEW, max(marked.shape)
+    for bin_size in (max(1.0, side / 600), 0.25):
+        # A step moves the ends of a line as long as the page by as much as a bin is wide.
+        step = math.degrees(2 * bin_size / side)
+        tried = best + np.arange(-reach, reach + step / 2, step)
+        best = float(max(tried, key=lambda angle: _order(points, float(angle), max(1.0, bin_size))))
+        reach = step
     return best
 
 
 def _order(
-    points: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]], angle: float, bin_size: int
+    points: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]], angle: float, bin_size: float
 ) -> float:
     """How unevenly points, x and y, fall into rows and columns that are turned by an angle."""
     cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
