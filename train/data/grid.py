@@ -12,6 +12,9 @@ import numpy.typing as npt
 
 from train.data import paper
 
+_MOST_SIDE = 3600
+"""Longer side (px) to which pages are averaged down: A4 at 300 dpi has 3508."""
+
 _MOST_SKEW = 10.0
 """Degrees by which a page may be turned."""
 
@@ -68,11 +71,11 @@ def cut(page: npt.NDArray[np.uint8], rows: int, columns: int) -> list[npt.NDArra
 
     page: (height, width), paper light. Raises GridError where the page has no such grid.
     """
-    dark, faint = paper.darkness(page)
+    dark, faint = paper.darkness(_limit(page))
     dark = _level(dark, _skew(dark > faint))
     printed = np.asarray(dark > faint, np.uint8)
-    lying = _lines(printed, rows, "rows", page.shape[1] // (2 * max(2, columns)))
-    standing = _lines(printed.T, columns, "columns", page.shape[0] // (2 * max(2, rows)))
+    lying = _lines(printed, rows, "rows", dark.shape[1] // (2 * max(2, columns)))
+    standing = _lines(printed.T, columns, "columns", dark.shape[0] // (2 * max(2, rows)))
     ink, lines, tone = _without_lines(dark, faint, lying, standing)
     cells: list[npt.NDArray[np.uint8] | None] = [None] * (rows * columns)
     side = min(np.diff([line.middle.mean() for line in lines]).min() for lines in (lying, standing))
@@ -85,6 +88,15 @@ def cut(page: npt.NDArray[np.uint8], rows: int, columns: int) -> list[npt.NDArra
             place = dark[top : top + shape[0], left : left + shape[1]]
             cells[cell] = paper.picture(place, inked, tone)
     return cells
+
+
+def _limit(page: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """A page of no more px than its ink needs."""
+    shrink = _MOST_SIDE / max(page.shape)
+    if shrink >= 1:
+        return page
+    size = [max(1, round(side * shrink)) for side in reversed(page.shape)]
+    return np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _skew(marked: npt.NDArray[np.bool_]) -> float:
@@ -303,11 +315,13 @@ def _by_cell(
     column = np.sum([x > line.middle[y] for line in standing], axis=0)
     wide = len(standing) + 1
     cell = row * wide + column
-    # In how many pixels each part lies in each cell, its own cell last.
-    pairs, counts = np.unique(np.stack([of, cell]), axis=1, return_counts=True)
-    order = np.lexsort((counts, pairs[0]))
+    # How much of each part lies in each cell, that with the most of it last.
+    places = (len(lying) + 1) * wide
+    pairs, counts = np.unique(of * places + cell, return_counts=True)
+    order = np.lexsort((counts, pairs // places))
+    its, where = np.divmod(pairs[order], places)
     owner, most = np.zeros((2, parts), np.int64)
-    owner[pairs[0][order]], most[pairs[0][order]] = pairs[1][order], counts[order]
+    owner[its], most[its] = where, counts[order]
     whole = most >= (1 - _SHARED) * np.bincount(of, minlength=parts)
     cell = np.where(whole[of], owner[of], cell)
     row, column = cell // wide, cell % wide
