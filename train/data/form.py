@@ -68,13 +68,13 @@ def read(
             picture = paper.decode(page.path)
             sheet = _find(picture, page.path)
             shown = _labels(sheet, orders, page.path)
+            cells = _cells(picture, sheet.place, len(shown), page.path)
             first = seen.setdefault((page.writer, sheet.identity), page.path)
             if first != page.path:
                 raise DataError(
                     f"{page.path}: is page {sheet.identity.page} of {page.writer} once more, after "
                     f"{first.name}; remove one, or give each writer a folder"
                 )
-            cells = _cells(picture, sheet.place, len(shown), page.path)
         except DataError as error:
             bad(error)
             continue
