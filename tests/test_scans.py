@@ -38,7 +38,7 @@ def read(path: Path, rows: int = ROWS, columns: int = COLUMNS) -> list[Sample]:
     return list(scans.read([path], LABELS, rows, columns))
 
 
-@pytest.mark.parametrize("degrees", [0, 0.3, -1.7, 6])
+@pytest.mark.parametrize("degrees", [0, 0.3, -1.7, 9])
 @pytest.mark.parametrize(("line", "tone"), [(1, 120), (2, 40), (4, 0), (2, 200)])
 def test_cells_of_skewed_pages(tmp_path: Path, degrees: float, line: int, tone: int) -> None:
     ink = some_ink()
@@ -78,7 +78,7 @@ def test_a_stroke_over_a_line_stays_in_one_piece(tmp_path: Path) -> None:
         page = pages.grid(cells, COLUMNS, SIDE, 3, 30, shift=(0, -25))
         (sample,) = read(write(tmp_path / f"p{slope}" / "1.png", page))
         assert sample.label == LABELS[6]
-        ink = (np.asarray(sample.ink) < 128).astype(np.uint8)
+        ink = (np.asarray(sample.ink, np.uint8) < 128).astype(np.uint8)
         parts, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
         assert parts == 2
         assert stats[1, cv2.CC_STAT_HEIGHT] > 60
@@ -228,6 +228,42 @@ def test_files_that_are_no_labels(tmp_path: Path, content: bytes | None, problem
     with pytest.raises(DataError) as caught:
         labels.read(str(path))
     assert str(caught.value).startswith(f"{path}: {problem}")
+
+
+def test_pages_finer_than_needed_are_averaged_down(tmp_path: Path) -> None:
+    ink = [pages.ink(number, 560, 14) for number in range(ROWS * COLUMNS)]
+    path = write(tmp_path / "1.png", pages.grid(ink, COLUMNS, 760, 14))
+    samples = read(path)
+    for sample, image in zip(samples, ink, strict=True):
+        assert max(np.asarray(sample.ink).shape) < 560
+        assert pages.agreement(np.asarray(sample.ink), image) > 0.97
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--rows", "3"],
+        ["--columns", "3"],
+        ["--rows", "0", "--columns", "3"],
+        ["--rows", "3", "--columns", "3", "--start", "0"],
+    ],
+)
+def test_wrong_usage(options: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        prepare.main(["scans", "x", "--out", "o", *options])
+    assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("source", [["scans", "--rows", "3", "--columns", "5"], ["form"]])
+def test_missing_paths_and_empty_folders(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], source: list[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    for name, problem in (("none", "no such file or folder"), ("empty", "holds no .png or")):
+        command = [*source, str(tmp_path / name), "--out", str(tmp_path / "o"), "--skip-bad"]
+        assert prepare.main(command) == 1
+        assert f"{tmp_path / name}: {problem}" in capsys.readouterr().err
+    assert not (tmp_path / "o").exists()
 
 
 def test_by_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

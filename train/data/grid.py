@@ -105,8 +105,8 @@ def _skew(marked: npt.NDArray[np.bool_]) -> float:
     Turned level, the page's dark pixels gather in few rows and columns.
     """
     y, x = np.nonzero(marked)
-    step = 1 + len(x) // _POINTS
-    points = x[::step].astype(np.float64), y[::step].astype(np.float64)
+    every = 1 + len(x) // _POINTS
+    points = x[::every].astype(np.float64), y[::every].astype(np.float64)
     best, reach, side = 0.0, _MOST_SKEW, max(marked.shape)
     for bin_size in (max(1.0, side / 600), 0.25):
         # A step moves the ends of a line as long as the page by as much as a bin is wide.
