@@ -5,6 +5,9 @@ python train/prepare.py unipen unipen-CDROM-train_r01_v07.tgz --out data
 python train/prepare.py phd08 PHD08 --noise 0 --resolution 2 --threshold 1 --out data/phd08
 python train/prepare.py fetch fonts-npm --out fonts/npm
 python train/prepare.py fonts fonts --labels all11172 --out data/fonts
+python train/prepare.py scans scan_data --rows 14 --columns 9 --out data/scans
+python train/prepare.py blank --labels ks2350 --out form.pdf
+python train/prepare.py form photographs --out data/class
 python train/prepare.py sheet data/phd08 --out phd08.png
 """
 
@@ -25,6 +28,7 @@ if not __package__:
 
 import numpy as np
 
+from edge_app import hangul
 from train import contact
 from train.data import (
     BadSamples,
@@ -34,6 +38,8 @@ from train.data import (
     Source,
     fontpackages,
     github,
+    formlayout,
+    labels,
     mnist,
     strokes,
     unipen,
@@ -137,7 +143,7 @@ def prepare_shards(options: argparse.Namespace) -> str:
     own = {name: value for name, value in vars(options).items() if name not in general}
     samples = source.read(options, bad)
     manifest = write_shards(samples, options.out, source.about(options), own, bad)
-    return f"{options.out}: {_summary(manifest)}{bad.said()}"
+    return f"{options.out}: {_summary(manifest)}{source.more(options)}{bad.said()}"
 
 
 def _summary(manifest: Manifest) -> str:
@@ -151,6 +157,16 @@ def _summary(manifest: Manifest) -> str:
     if manifest.contradictions:
         text += f"; {manifest.contradictions:,} left out whose ink also has another label"
     return text
+
+
+def make_form(name: str, paper: str, out: Path) -> str:
+    """Writes the form for the labels of a name; returns what was done."""
+    # Matplotlib takes longer to import than all the rest, and nothing else needs it.
+    from train.data import formpdf
+
+    order = labels.read(name)
+    count = formpdf.write(order, paper, out)
+    return f"{out}: {count:,} pages for {len(order):,} labels"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -179,6 +195,18 @@ def _parser() -> argparse.ArgumentParser:
             "--skip-bad", action="store_true", help="leave out what cannot be read and count it"
         )
         shard_source.add_options(command)
+    blank = commands.add_parser("blank", help="make a form to print, to be filled by hand")
+    blank.add_argument(
+        "--labels",
+        default="ks2350",
+        metavar="NAME",
+        help="what to ask for: a text file of characters, or one of "
+        f"{', '.join(hangul.LABEL_SETS)} (ks2350)",
+    )
+    blank.add_argument(
+        "--paper", choices=sorted(formlayout.PAPERS), default="a4", help="size of the sheets (a4)"
+    )
+    blank.add_argument("--out", type=Path, required=True, metavar="PDF", help="file to write")
     sheet = commands.add_parser("sheet", help="draw samples of a prepared folder with labels")
     sheet.add_argument("folder", type=Path, metavar="DIR", help="folder of shards")
     sheet.add_argument("--out", type=Path, required=True, metavar="PNG", help="picture to write")
@@ -201,6 +229,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             drawn = contact.draw(options.folder, parts, options.samples, options.seed)
             contact.save(drawn, options.out)
             print(options.out)
+        elif options.source == "blank":
+            print(make_form(options.labels, options.paper, options.out))
         elif options.source in SHARD_SOURCES:
             print(prepare_shards(options))
         else:

@@ -14,9 +14,12 @@ from train.data import (
     aihub,
     folder,
     fonts,
+    form,
     hgu1,
+    labels,
     omniglot,
     phd08,
+    scans,
     writers,
 )
 
@@ -33,6 +36,8 @@ class ShardSource:
     """The samples for parsed options, which hold the paths as well."""
     about: Callable[[Namespace], Source]
     """Name and licence, for the manifest."""
+    more: Callable[[Namespace], str] = lambda _: ""
+    """What else was seen while reading, to follow a sentence."""
 
 
 def at_least(low: int) -> Callable[[str], int]:
@@ -90,9 +95,80 @@ def _aihub_options(parser: ArgumentParser) -> None:
     )
 
 
-def _folder_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--name", default="images", help="name of the collection")
+def _folder_options(parser: ArgumentParser, name: str = "images") -> None:
+    parser.add_argument("--name", default=name, help=f"name of the collection ({name})")
     parser.add_argument("--licence", default="not stated", help="licence of the images")
+
+
+def _about_folder(options: Namespace) -> Source:
+    return Source(options.name, options.licence, "")
+
+
+def _page_options(parser: ArgumentParser, name: str) -> None:
+    _folder_options(parser, name)
+    parser.add_argument(
+        "--writer",
+        metavar="NAME",
+        help="who wrote all pages, unless folders (a writer's pages each) or names like ann~1.jpg "
+        "say it",
+    )
+    # Counted while reading: the manifest's options are written after that.
+    parser.set_defaults(counts={"blank": 0})
+
+
+def _blank_cells(options: Namespace) -> str:
+    return f"; {options.counts['blank']:,} blank cells left out"
+
+
+def _scans_options(parser: ArgumentParser) -> None:
+    _page_options(parser, "scans")
+    for way in ("rows", "columns"):
+        parser.add_argument(
+            f"--{way}", type=at_least(1), required=True, metavar="N", help=f"{way} of cells"
+        )
+    parser.add_argument(
+        "--labels",
+        default="ks2350",
+        metavar="NAME",
+        help="what the cells hold, in reading order: a text file, or one of "
+        f"{', '.join(hangul.LABEL_SETS)} (ks2350)",
+    )
+    parser.add_argument(
+        "--start",
+        type=at_least(1),
+        default=1,
+        metavar="N",
+        help="number of the label in the first cell of page 1 (1)",
+    )
+
+
+def _read_scans(options: Namespace, bad: Report) -> Iterator[Sample]:
+    return scans.read(
+        options.paths,
+        labels.read(options.labels),
+        options.rows,
+        options.columns,
+        options.start,
+        options.writer,
+        options.name,
+        options.counts,
+        bad,
+    )
+
+
+def _form_options(parser: ArgumentParser) -> None:
+    _page_options(parser, "form")
+    parser.add_argument(
+        "--labels",
+        default="ks2350",
+        metavar="NAME",
+        help="what `blank` made the form for, where that was a text file",
+    )
+
+
+def _read_form(options: Namespace, bad: Report) -> Iterator[Sample]:
+    order = labels.read(options.labels)
+    return form.read(options.paths, order, options.writer, options.name, options.counts, bad)
 
 
 def _fonts_options(parser: ArgumentParser) -> None:
@@ -153,7 +229,14 @@ SHARD_SOURCES = {
         "folders of PNG or JPEG images, named or foldered by label (가_1.png or 가/1.png)",
         _folder_options,
         lambda options, bad: folder.read(options.paths, options.name, bad),
-        lambda options: Source(options.name, options.licence, ""),
+        _about_folder,
+    ),
+    "form": ShardSource(
+        "photographs or scans of the filled form that `blank` makes, or folders of them",
+        _form_options,
+        _read_form,
+        _about_folder,
+        _blank_cells,
     ),
     "fonts": ShardSource(
         "TTF, OTF, TTC, WOFF or WOFF2 files, or folders of them",
@@ -166,6 +249,13 @@ SHARD_SOURCES = {
         lambda _: None,
         lambda options, bad: omniglot.read(options.paths, bad),
         lambda _: omniglot.SOURCE,
+    ),
+    "scans": ShardSource(
+        "scanned pages of a ruled grid, a character in each cell, or folders of them",
+        _scans_options,
+        _read_scans,
+        _about_folder,
+        _blank_cells,
     ),
     "writers": ShardSource(
         "prepared .npz files of handwriting, or folders of them",

@@ -34,7 +34,7 @@ if not __package__:
 import numpy as np
 
 from edge_app import hangul
-from tests import sourcefiles
+from tests import pages, sourcefiles
 from train import shards, shardwriter
 from train.data import (
     BadSamples,
@@ -45,9 +45,11 @@ from train.data import (
     aihub,
     folder,
     fonts,
+    form,
     hgu1,
     omniglot,
     phd08,
+    scans,
     strokes,
     writers,
 )
@@ -277,6 +279,21 @@ def _aihub_files() -> list[tuple[str, bytes]]:
     ]
 
 
+def _pictures(name: str, page: pages.Image) -> list[tuple[str, bytes]]:
+    """A page as the two kinds of picture."""
+    return [(f"{name}{kind}", sourcefiles.picture(kind, page)) for kind in (".png", ".jpg")]
+
+
+def _scans_files() -> list[tuple[str, bytes]]:
+    cells = [pages.ink(number, 24) for number in range(5)]
+    return _pictures("a", pages.turned(pages.grid([*cells, None], 3, 32), 1))
+
+
+def _form_files() -> list[tuple[str, bytes]]:
+    cells = {number: pages.ink(number, 30) for number in range(3)}
+    return _pictures("a", pages.form(hangul.DIGITS, cells, dpi=80))
+
+
 TARGETS = {
     "aihub": Target(
         _aihub_files,
@@ -286,6 +303,12 @@ TARGETS = {
     "phd08": Target(
         lambda: [("가.txt", sourcefiles.phd08()), ("나.txt", sourcefiles.phd08(end="\n"))],
         lambda path, bad: phd08.read([path], bad=bad),
+    ),
+    "form": Target(_form_files, lambda path, bad: form.read([path], bad=bad), _damage_chunk),
+    "scans": Target(
+        _scans_files,
+        lambda path, bad: scans.read([path], tuple("가나다라마"), 2, 3, bad=bad),
+        _damage_chunk,
     ),
     "hgu1": Target(
         lambda: [("a_train.hgu1", sourcefiles.hgu1())],

@@ -77,7 +77,7 @@ def _label(name: str) -> str | None:
     return hangul.as_label(chr(int(code[1], 16)) if code else name)
 
 
-def decode(file: Path) -> npt.NDArray[np.uint8]:
+def decode(file: Path, most_pixels: int = MOST_PIXELS) -> npt.NDArray[np.uint8]:
     """A PNG or JPEG as a grey picture. Raises DataError for what is neither, or too large."""
     try:
         if file.stat().st_size > MOST_BYTES:
@@ -88,7 +88,7 @@ def decode(file: Path) -> npt.NDArray[np.uint8]:
     size = claimed_size(data)
     if size is None:
         raise DataError(f"{file}: byte 0: neither a PNG nor a JPEG, or cut short")
-    if not 0 < size[0] * size[1] <= MOST_PIXELS:
+    if not 0 < size[0] * size[1] <= most_pixels:
         raise DataError(f"{file}: its header claims {size[0]}x{size[1]} pixels; save it smaller")
     try:
         return images.decode(np.frombuffer(data, np.uint8), file)
