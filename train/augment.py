@@ -107,16 +107,25 @@ def vary_image(
     if width := round(abs(change)):
         brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width + 1, width + 1))
         sheet = (cv2.dilate if change > 0 else cv2.erode)(sheet, brush)
+    return scan(np.asarray(sheet, np.uint8), longer, rng, ink)
+
+
+def scan(sheet: npt.NDArray[np.uint8], longer: float, rng: Rng, ink: InkSettings) -> Frame | None:
+    """Frames a sheet of ink, 0 to 255, as a camera or scanner may show it: soft, in other tones.
+
+    longer: longer side of the ink on the sheet, px. Half of the sheets whose ink is full are
+    framed as they are. Returns (size, size) uint8 or None if there is no ink.
+    """
     if rng.random() < 0.25:
         side = 1 + 2 * int(rng.integers(1, 1 + max(1, round(longer / 32))))
-        sheet = cv2.blur(sheet, (side, side))
+        sheet = np.asarray(cv2.blur(sheet, (side, side)), np.uint8)
     if rng.random() < 0.5 and sheet.max() == 255:
         return frame_coverage(sheet, ink)
     paper, full = rng.uniform(0, 100), rng.uniform(155, 255)
     if rng.random() < 0.5:
         paper, full = full, paper
-    sheet = cv2.convertScaleAbs(sheet, alpha=(full - paper) / 255, beta=paper)
-    return frame_image(np.asarray(sheet, np.uint8), ink)
+    toned = cv2.convertScaleAbs(sheet, alpha=(full - paper) / 255, beta=paper)
+    return frame_image(np.asarray(toned, np.uint8), ink)
 
 
 def draw_size(rng: Rng, setting: Augmentation, ink: InkSettings) -> float:

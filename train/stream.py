@@ -7,7 +7,7 @@ time. `train.loader` makes batches of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,8 +16,11 @@ import numpy.typing as npt
 
 from edge_app.ink import Frame, InkSettings
 from train.augment import Augmentation, Rng, vary
-from train.data import DataError
+from train.data import DataError, Sample
 from train.shards import Shards
+
+Variation = Callable[[Sample, Rng, Augmentation, InkSettings], Frame | None]
+"""What makes a frame, or None for one without ink, of a sample: `train.augment.vary` or alike."""
 
 _TRIES = 100
 """Samples without ink in a row after which a source counts as broken."""
@@ -62,15 +65,18 @@ class ShardInk:
         *,
         label_cap: int | None = None,
         writer_cap: int | None = None,
+        variation: Variation = vary,
     ) -> None:
         """Samples of other labels than these are left out.
 
+        variation: how a sample is varied; a function of a module, as workers import it by name.
         label_cap, writer_cap: a label or writer with more samples than this is drawn no more
         often than one with so many; label_cap=1 draws all labels evenly.
         Raises DataError for a damaged folder, or one without a training sample of the labels.
         """
         self._shards = Shards(folder, "train")
         self._folder, self._augmentation, self._ink = folder, augmentation, ink
+        self._vary = variation
         self._index = {label: index for index, label in enumerate(labels)}
         codes = self._shards.labels()
         self._numbers = np.flatnonzero(np.isin(codes, [ord(label) for label in labels])).astype(
@@ -92,7 +98,7 @@ class ShardInk:
         """One sample, varied and framed. Raises DataError for a damaged one."""
         for _ in range(_TRIES):
             sample = self._shards[int(self._numbers[pick(self._ends, rng)])]
-            framed = vary(sample, rng, self._augmentation, self._ink)
+            framed = self._vary(sample, rng, self._augmentation, self._ink)
             if framed is not None:
                 return framed, self._index[sample.label]
         raise DataError(f"{self._folder}: nothing but blank samples; look at it: prepare.py sheet")

@@ -1,0 +1,43 @@
+"""Synthetic writers as a source of training samples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from edge_app.ink import Frame, InkSettings, frame_strokes
+from train.augment import Augmentation, Rng
+from train.synth.forms import FORMS, Table
+from train.synth.writers import Writer
+
+WRITERS = 1 << 32
+"""People to draw from; each is made when needed."""
+
+_OWN_PEN = 0.4
+"""Share of the samples that are drawn with the pad's own pen."""
+
+
+class SynthInk:
+    """Syllables by writers who do not exist, drawn as strokes by a pen as the pad does."""
+
+    def __init__(
+        self,
+        labels: Sequence[str],
+        augmentation: Augmentation,
+        ink: InkSettings,
+        seed: int = 0,
+        table: Table = FORMS,
+    ) -> None:
+        """labels: syllables. Of the augmentation only the pens are used. seed: of the writers."""
+        self._labels, self._ink, self._seed, self._table = labels, ink, seed, table
+        self._pens = math.log(augmentation.min_pen), math.log(augmentation.max_pen)
+
+    def draw(self, rng: Rng) -> tuple[Frame, int]:
+        """One sample: its frame and the index of its label."""
+        label = int(rng.integers(len(self._labels)))
+        writer = Writer(self._seed, int(rng.integers(WRITERS)), self._table)
+        pen = self._ink.pen if rng.random() < _OWN_PEN else math.exp(rng.uniform(*self._pens))
+        framed = frame_strokes(writer.write(self._labels[label], rng), self._ink, pen)
+        if framed is None:
+            raise RuntimeError(f"{self._labels[label]}: written without a point")
+        return framed, label
