@@ -12,7 +12,8 @@ import pytest
 
 from edge_app import Prediction, Recognizer, bundle, samples
 from edge_app import interpreter as runtimes
-from edge_app.recognizer import softmax, top_k
+from edge_app.logits import softmax
+from edge_app.recognizer import top_k
 
 RUNTIME_MODULE, _ = runtimes.RUNTIMES[runtimes.factory()[0]]
 
