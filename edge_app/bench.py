@@ -112,7 +112,7 @@ class _Run:
         framed = recognizer.frame(ink)
         assert framed is not None  # the samples are not empty
         framed_at = perf_counter()
-        scores = recognizer.probabilities(recognizer.logits(framed))
+        scores = recognizer.scores_of(recognizer.logits(framed))
         top_k(scores, recognizer.labels, _K)
         ranked_at = perf_counter()
         self.interpreter.invoke()

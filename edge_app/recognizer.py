@@ -13,7 +13,8 @@ import numpy.typing as npt
 from edge_app import bundle as bundles
 from edge_app import interpreter as runtimes
 from edge_app import syllables
-from edge_app.bundle import Answers, BundleError, LabelAnswers
+from edge_app.answers import Answers, LabelAnswers
+from edge_app.bundle import BundleError
 from edge_app.ink import Frame, Stroke, frame
 from edge_app.logits import softmax
 from edge_app.syllables import Floats
@@ -161,25 +162,17 @@ class Recognizer:
         return np.concatenate(found)
 
     def log_scores(self, logits: Floats) -> Floats:
-        """What ranks the labels: (..., len(labels)) from raw outputs (..., m)."""
-        answers = self._answers
-        if isinstance(answers, LabelAnswers):
-            return logits
-        heads = syllables.split(logits)
-        return syllables.log_scores(heads, answers.combination, answers.label_set, self._prior)
+        """What ranks the labels, (..., len(labels)), from raw outputs (..., m)."""
+        return self._answers.log_scores(logits, self._prior)
 
-    def probabilities(self, logits: Floats) -> Floats:
+    def scores_of(self, logits: Floats) -> Floats:
         """The probability of every label, (..., len(labels)), from raw outputs (..., m)."""
-        answers = self._answers
-        if isinstance(answers, LabelAnswers):
-            return softmax(logits, answers.temperature)
-        heads = syllables.split(logits)
-        return syllables.scores(heads, answers.combination, answers.label_set, self._prior)
+        return self._answers.scores_of(logits, self._prior)
 
     def scores(self, ink: Sequence[Stroke] | npt.NDArray[np.uint8]) -> Floats | None:
         """The probability of every label, (len(labels),) float32; None for empty ink."""
         framed = self.frame(ink)
-        return None if framed is None else self.probabilities(self.logits(framed))
+        return None if framed is None else self.scores_of(self.logits(framed))
 
     def recognize(
         self, ink: Sequence[Stroke] | npt.NDArray[np.uint8], k: int = 3

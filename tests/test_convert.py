@@ -19,8 +19,9 @@ import pytest
 from convert import VARIANTS, ConversionError, export, golden, package, runs, verify
 from convert.runs import Heldout
 from convert.to_tflite import main
-from convert.verify import Figures, Gate, Reference
+from convert.verify import Figures, Gate
 from edge_app import Recognizer
+from edge_app.answers import LabelAnswers
 from edge_app.bundle import load
 from tests.tiny import make
 
@@ -47,7 +48,7 @@ def converted(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     for variant, model in files.items():
         (out / variant).mkdir()
         bundle = export.describe(run, variant, model, "a test")
-        package.write_model(out / variant, model, bundle)
+        package.write_model(out / variant, model, bundle, run.prior)
     return {variant: out / variant for variant in VARIANTS}
 
 
@@ -198,7 +199,7 @@ def test_files_of_other_weights_do_not_pass_the_gate(
     model = keras_model.load(run)
     model.set_weights([-weights for weights in model.get_weights()])
     heldout = runs.heldout(run)
-    reference = Reference(keras_model.predict(model, heldout.frames), run.temperature)
+    reference = keras_model.predict(model, heldout.frames)
     opened = {"float32": Recognizer(converted["float32"])}
     figures = verify.measure(opened, {"float32": 1}, reference, heldout)
     assert Gate().objections(figures["float32"], figures["keras"])
@@ -206,20 +207,20 @@ def test_files_of_other_weights_do_not_pass_the_gate(
 
 
 def test_a_directory_that_fails_its_golden_answers_is_not_swapped_in(
-    converted: dict[str, Path], tmp_path: Path
+    trained: Path, converted: dict[str, Path], tmp_path: Path
 ) -> None:
     target = tmp_path / "tiny"
     shutil.copytree(converted["int8"], target)
     before = content(tmp_path)
     bundle, model = load(converted["float32"])
-    vectors = golden.make(Recognizer(converted["float32"]))
+    vectors = golden.make(Recognizer(converted["float32"]), runs.heldout(runs.read(trained)))
     wrong = dataclasses.replace(vectors, logits=vectors.logits + 1)
     with pytest.raises(ConversionError, match="golden answers"):
-        package.publish(target, model, bundle, "card", wrong)
+        package.publish(target, model, bundle, None, "card", wrong)
     with pytest.raises(ConversionError, match="checksum"):
-        package.publish(target, model[:-1], bundle, "card", vectors)
+        package.publish(target, model[:-1], bundle, None, "card", vectors)
     assert content(tmp_path) == before
-    package.publish(target, model, bundle, "card", vectors)
+    package.publish(target, model, bundle, None, "card", vectors)
     assert load(target)[0].quantization == "float32"
     assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
 
@@ -359,7 +360,9 @@ def test_figures_of_logits_counted_by_hand() -> None:
     keras = np.array([[9, 8, 1, 0], [9, 0, 8, 1], [0, 9, 8, 1], [0, 1, 9, 8]], np.float32)
     ours = np.array([[9, 8, 1, 0], [8, 0, 9, 1], [1, 9, 8, 0], [0, 1, 9, 9]], np.float32)
     heldout = Heldout(np.zeros((4, 8, 8), np.uint8), np.array([0, 0, 1, 3]), np.array([*"aabb"]))
-    found = verify.compare(ours, Reference(keras, 1.0), heldout, 2048, 0.5)
+    scorer = LabelAnswers((*"0123",), "logits", 1.0)
+    reference = verify.rank(keras, scorer)
+    found = verify.compare(verify.rank(ours, scorer), reference, heldout, 2048, 0.5)
     assert found.agreement == 3 / 4
     # The third row gives 0 for 3 in the third place, whose score is a three-thousandth.
     assert found.overlap == pytest.approx(11 / 12)
@@ -369,7 +372,7 @@ def test_figures_of_logits_counted_by_hand() -> None:
     assert found.accuracy["all"] == (0.5, 1.0)
     assert found.size_kib == 2
     ours[0, 0] = math.nan
-    assert verify.compare(ours, Reference(keras, 1.0), heldout, 2048, 0.5).broken
+    assert verify.compare(verify.rank(ours, scorer), reference, heldout, 2048, 0.5).broken
 
 
 @pytest.mark.parametrize("folder", ["model", "float"])
