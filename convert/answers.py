@@ -4,7 +4,7 @@ A run of labels says them in config.json ("labels") and their temperature in res
 syllables says in config.json "answers": "syllables" and as "labels" the name of a set in
 `edge_app.syllables.SETS`; in result.json its "combination" (the numbers of
 `edge_app.syllables.Combination`) and, if that weighs a prior, "prior": {"source", "licence"},
-whose logarithms lie in prior.npy. Its network gives a dict of logits by the names of
+whose logarithms lie in prior.npz. Its network gives a dict of logits by the names of
 `edge_app.syllables.HEADS`.
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from convert import OUTPUT, RETRAIN, ConversionError
 from edge_app import syllables
@@ -25,17 +26,20 @@ from train import rundir
 
 
 def read(
-    folder: Path, config: dict[str, Any], result: dict[str, Any]
+    folder: Path,
+    config: dict[str, Any],
+    result: dict[str, Any],
+    log_prior: npt.NDArray[Any] | None,
 ) -> tuple[Answers, bytes | None]:
-    """What a run answers, and the content of its model directory's prior.npy, if any.
+    """What a run answers, and the content of its model directory's prior.npz, if any.
 
-    Raises ConversionError naming the file.
+    log_prior: (11172,), of a run that has a prior. Raises ConversionError naming the file.
     """
     kind = config.get("answers", "labels")
     if kind == "labels":
         return _labels(folder, config, result), None
     if kind == "syllables":
-        return _syllables(folder, config, result)
+        return _syllables(folder, config, result, log_prior)
     raise ConversionError(
         f"{folder / rundir.CONFIG}: answers must be labels or syllables, not {kind!r}; {RETRAIN}"
     )
@@ -56,7 +60,10 @@ def _labels(folder: Path, config: dict[str, Any], result: dict[str, Any]) -> Lab
 
 
 def _syllables(
-    folder: Path, config: dict[str, Any], result: dict[str, Any]
+    folder: Path,
+    config: dict[str, Any],
+    result: dict[str, Any],
+    log_prior: npt.NDArray[Any] | None,
 ) -> tuple[SyllableAnswers, bytes | None]:
     if config.get("labels") not in list(syllables.SETS):
         raise ConversionError(
@@ -64,7 +71,7 @@ def _syllables(
             f"not {config.get('labels')!r}; {RETRAIN}"
         )
     told = result.get("prior")
-    content = None if told is None else _prior(folder / rundir.PRIOR)
+    content = None if log_prior is None else _stored(folder / rundir.PRIOR, log_prior)
     if content is not None and isinstance(told, dict):
         told = {**told, "sha256": hashlib.sha256(content).hexdigest()}
     data = {
@@ -79,19 +86,14 @@ def _syllables(
         raise ConversionError(f"{folder / rundir.RESULT}: {error}; {RETRAIN}") from None
 
 
-def _prior(path: Path) -> bytes:
+def _stored(path: Path, log_prior: npt.NDArray[Any]) -> bytes:
     """A run's log frequencies as a model directory keeps them: float16, none below the floor."""
-    try:
-        logs = np.load(path, allow_pickle=False)
-    except FileNotFoundError as error:
-        raise ConversionError(f"{path}: {error.strerror}; {RETRAIN}") from None
-    except (OSError, ValueError, EOFError) as error:
-        raise ConversionError(f"{path}: damaged ({error}); {RETRAIN}") from None
-    shape = (len(syllables.SETS["all11172"]),)
-    if not isinstance(logs, np.ndarray) or logs.shape != shape or logs.dtype.kind != "f":
-        raise ConversionError(f"{path}: must hold {shape[0]} floats; {RETRAIN}")
-    if not (logs <= 0).all():  # NaN is not
+    count = len(syllables.SETS["all11172"])
+    if log_prior.shape != (count,) or log_prior.dtype.kind != "f":
+        raise ConversionError(f"{path}: log_prior must be {count} floats; {RETRAIN}")
+    if not (log_prior <= 0).all():  # NaN is not
         raise ConversionError(f"{path}: logarithms of frequencies must be at most 0; {RETRAIN}")
     buffer = io.BytesIO()
-    np.save(buffer, np.maximum(logs, syllables.PRIOR_FLOOR).astype(np.float16))
+    floored = np.maximum(log_prior, syllables.PRIOR_FLOOR).astype(np.float16)
+    np.savez_compressed(buffer, log_prior=floored)
     return buffer.getvalue()

@@ -46,7 +46,8 @@ def load(run: Run) -> Any:
     counts = {name: (None, count) for name, count in run.answers.outputs.items()}
     outputs = counts[OUTPUT] if isinstance(run.answers, LabelAnswers) else counts
     expected = ((None, side, side, 1), outputs)
-    found = (model.input_shape, model.output_shape)
+    # `output_shape` forgets the names.
+    found = (model.input_shape, keras.tree.map_structure(lambda one: one.shape, model.output))
     if found != expected:
         raise ConversionError(
             f"{path}: takes {found[0]} and gives {found[1]}, but config.json asks for "

@@ -37,7 +37,7 @@ class Run:
     answers: Answers
     """What its outputs mean, and how training fitted their scores."""
     prior: bytes | None
-    """The content of its model directory's prior.npy, where `answers` has a prior."""
+    """The content of its model directory's prior.npz, where `answers` has a prior."""
     ink: InkSettings
     """How its ink was framed."""
     config: dict[str, Any]
@@ -131,7 +131,8 @@ def read(folder: Path) -> Run:
     # The name becomes a directory's, so it must not lead anywhere else.
     if not isinstance(name, str) or Path(name).name != name:
         raise ConversionError(f"{path}: name must be a plain folder name, not {name!r}; {RETRAIN}")
-    meaning, prior = answers.read(folder, config, result)
+    logs = _read_arrays(folder / rundir.PRIOR, "log_prior") if result.get("prior") else {}
+    meaning, prior = answers.read(folder, config, result, logs.get("log_prior"))
     return Run(folder, name, str(task), meaning, prior, ink, config, result)
 
 

@@ -66,8 +66,11 @@ class LabelAnswers:
 
 @dataclass(frozen=True)
 class Prior:
-    """How often each syllable is written: ``prior.npy``, (11172,) float16 natural logarithms of
-    relative frequencies, in Unicode's order, from `syllables.PRIOR_FLOOR` to 0."""
+    """How often each syllable is written.
+
+    ``prior.npz`` holds as "log_prior" the natural logarithms of relative frequencies, (11172,)
+    float16, in Unicode's order, none below `syllables.PRIOR_FLOOR` and none above 0.
+    """
 
     sha256: str
     """SHA-256 of the file, hexadecimal."""

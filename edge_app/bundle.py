@@ -4,7 +4,7 @@
     model.json     a `Bundle`: format, labels, ink settings, tensor names, checksum
     README.md      the model card
     golden.npz     sample ink and the answers this model gave when it was exported
-    prior.npy      of some syllable models: how often each syllable is written
+    prior.npz      of some syllable models: how often each syllable is written
 
 The exporter (`convert/to_tflite.py`) writes all of them at once; nobody renames files by hand.
 
@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -39,7 +40,7 @@ MODEL_FILE = "model.tflite"
 DESCRIPTION_FILE = "model.json"
 CARD_FILE = "README.md"
 GOLDEN_FILE = "golden.npz"
-PRIOR_FILE = "prior.npy"
+PRIOR_FILE = "prior.npz"
 
 _REINSTALL = "reinstall hangul-pad or export the model again with convert/to_tflite.py"
 
@@ -175,18 +176,19 @@ def load_prior(directory: Path, prior: Prior) -> Floats:
     content = _read(path)
     _check_sum(path, content, prior.sha256)
     try:
-        stored = np.load(io.BytesIO(content), allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise BundleError(f"{path}: not a NumPy array ({error}); {_REINSTALL}") from None
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            stored = archive["log_prior"]
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise BundleError(f"{path}: holds no log_prior ({error}); {_REINSTALL}") from None
     shape = (len(syllables.SETS["all11172"]),)
-    if not isinstance(stored, np.ndarray) or (stored.dtype, stored.shape) != (np.float16, shape):
-        raise BundleError(f"{path}: not an array of {shape[0]} float16; {_REINSTALL}")
+    if (stored.dtype, stored.shape) != (np.float16, shape):
+        raise BundleError(f"{path}: log_prior is not {shape[0]} float16; {_REINSTALL}")
     # NaN passes neither comparison; anything lower would forbid a syllable.
     if not ((stored >= syllables.PRIOR_FLOOR) & (stored <= 0)).all():
         raise BundleError(
             f"{path}: holds values outside {syllables.PRIOR_FLOOR:g} to 0; {_REINSTALL}"
         )
-    return stored.astype(np.float32)
+    return np.asarray(stored, np.float32)
 
 
 def _read(path: Path) -> bytes:
