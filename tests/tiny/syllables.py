@@ -17,9 +17,7 @@ from edge_app.ink import InkSettings, frame_strokes
 from edge_app.syllables import HEADS, Combination
 
 SETTINGS = InkSettings(size=20, margin=1)
-COMBINATION = Combination(
-    jamo=0.5, syllable=0.5, prior=0.1, temperature=0.6, valid_temperature=1.5
-)
+COMBINATION = Combination(jamo=0.5, syllable=0.5, prior=0.1, temperature=0.6, valid_temperature=1.5)
 COMMON, RARE = "가나고노간난곤논", "갘낰곸놐"
 
 Strokes = list[npt.NDArray[np.float64]]
