@@ -23,7 +23,6 @@ from edge_app.ink import InkSettings, frame_strokes
 from tests.tiny import syllables
 
 HERE = Path(__file__).parent
-SYLLABLES = HERE / "hangul"
 SETTINGS = InkSettings(size=16, margin=1)
 LABELS = ("0", "1", "2")
 
@@ -47,8 +46,8 @@ def main() -> None:
             export.convert_run(run, HERE / target, [variant], variant)
             (HERE / target / bundles.CARD_FILE).write_text(_CARD, encoding="utf-8")
         run = runs.read(syllables.write_run(Path(folder, "tiny-syllables-1")))
-        export.convert_run(run, SYLLABLES, ["int8"], "int8")
-        (SYLLABLES / bundles.CARD_FILE).write_text(_SYLLABLES_CARD, encoding="utf-8")
+        export.convert_run(run, syllables.MODEL, ["int8"], "int8")
+        (syllables.MODEL / bundles.CARD_FILE).write_text(_SYLLABLES_CARD, encoding="utf-8")
 
 
 def write_run(folder: Path, name: str = "tiny", finished: str = "2026-01-01T00:00:00") -> Path:

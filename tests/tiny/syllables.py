@@ -16,6 +16,9 @@ from edge_app import hangul
 from edge_app.ink import InkSettings, frame_strokes
 from edge_app.syllables import HEADS, Combination
 
+MODEL = Path(__file__).with_name("hangul")
+"""The model directory that `tests.tiny.make` makes of it."""
+
 SETTINGS = InkSettings(size=20, margin=1)
 COMBINATION = Combination(jamo=0.5, syllable=0.5, prior=0.1, temperature=0.6, valid_temperature=1.5)
 COMMON, RARE = "가나고노간난곤논", "갘낰곸놐"
