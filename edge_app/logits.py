@@ -6,11 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 
+def log_sum_exp(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Logarithm of the sum of exp(logits) over the last axis, which stays, with length 1."""
+    most = logits.max(axis=-1, keepdims=True)
+    return np.asarray(most + np.log(np.exp(logits - most).sum(axis=-1, keepdims=True)), np.float32)
+
+
 def log_softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Logarithms of the probabilities over the last axis of logits; none is above 0."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    total = np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return np.asarray(shifted - total, np.float32)
+    """Logarithms of the probabilities over the last axis of logits."""
+    return np.asarray(logits - log_sum_exp(logits), np.float32)
 
 
 def softmax(logits: npt.NDArray[np.float32], temperature: float = 1.0) -> npt.NDArray[np.float32]:

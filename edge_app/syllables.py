@@ -30,7 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_app import hangul
-from edge_app.logits import log_softmax, sigmoid, softmax
+from edge_app.logits import log_softmax, log_sum_exp, sigmoid, softmax
 
 JAMO = {"initial": hangul.INITIALS, "medial": hangul.MEDIALS, "final": hangul.FINALS}
 """The jamo of each place, in the order of the head of that name."""
@@ -126,31 +126,25 @@ def log_scores(
     Raises ValueError for logits that are missing, of another shape or not finite.
     """
     _check(heads)
+    if labels not in SETS:
+        raise ValueError(f"unknown set of syllables {labels!r}; known: {', '.join(SETS)}")
+    a, b, c = map(np.float32, (combination.jamo, combination.syllable, combination.prior))
     initial, medial, final = (log_softmax(heads[place]) for place in JAMO)
     syllable = log_softmax(heads["syllable"])
-    chosen: slice | npt.NDArray[np.intp]
-    if labels == "ks2350":
-        first, second, third = _COMMON_JAMO
-        jamo, known, chosen = (
-            initial[..., first] + medial[..., second] + final[..., third],
-            syllable[..., :-1],
-            _COMMON,
-        )
-    elif labels == "all11172":
+    first, second, third = _COMMON_JAMO
+    jamo = initial.take(first, -1) + medial.take(second, -1) + final.take(third, -1)
+    found = a * jamo + b * syllable[..., :-1]
+    if labels == "all11172":
+        common = found
         # Unicode's order is that of the three nested, so the sums are all there is to it.
         pairs = initial[..., :, np.newaxis] + medial[..., np.newaxis, :]
-        jamo = (pairs[..., np.newaxis] + final[..., np.newaxis, np.newaxis, :]).reshape(
-            *final.shape[:-1], len(hangul.SYLLABLES)
-        )
-        known = np.empty_like(jamo)
-        known[..., _COMMON] = syllable[..., :-1]
-        known[..., _RARE] = syllable[..., -1:] + log_softmax(jamo[..., _RARE])
-        chosen = slice(None)
-    else:
-        raise ValueError(f"unknown set of syllables {labels!r}; known: {', '.join(SETS)}")
-    found = np.float32(combination.jamo) * jamo + np.float32(combination.syllable) * known
-    if prior is not None and combination.prior:
-        found += np.float32(combination.prior) * prior[chosen]
+        jamo = pairs[..., np.newaxis] + final[..., np.newaxis, np.newaxis, :]
+        jamo = jamo.reshape(*final.shape[:-1], len(hangul.SYLLABLES))
+        other = syllable[..., -1:] - log_sum_exp(jamo.take(_RARE, -1))
+        found = (a + b) * jamo + b * other
+        found[..., _COMMON] = common
+    if prior is not None:
+        found += c * (prior if labels == "all11172" else prior[_COMMON])
     return np.asarray(found, np.float32)
 
 
