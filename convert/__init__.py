@@ -12,7 +12,11 @@ VARIANTS = {
 """How a file can be quantised: name and meaning."""
 
 INPUT, OUTPUT = "ink", "logits"
-"""Names of the tensors in a file's only signature."""
+"""Names of the tensors in a file's only signature. A model that reads syllables has several
+outputs, under the names of `edge_app.syllables.HEADS`."""
+
+RETRAIN = "train again with train/train.py"
+"""The remedy for a run that is not what it should be."""
 
 
 class ConversionError(Exception):

@@ -8,9 +8,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from convert import INPUT, OUTPUT, ConversionError, card, golden, package, runs, verify
+from convert import INPUT, ConversionError, card, golden, package, runs, verify
 from convert.runs import Run
-from convert.verify import Figures, Gate, Reference
+from convert.verify import Figures, Gate
 from edge_app import bundle as bundles
 from edge_app.bundle import Bundle, BundleError
 from edge_app.recognizer import Recognizer
@@ -31,7 +31,7 @@ def convert_run(run: Run, target: Path, tried: Sequence[str], choice: str | None
     calibration, heldout = runs.calibration(run), runs.heldout(run)
     model = keras_model.load(run)
     print(f"{run.folder}: converting to {', '.join(tried)}", flush=True)
-    reference = Reference(keras_model.predict(model, heldout.frames), run.temperature)
+    reference = keras_model.predict(model, heldout.frames)
     # float32 is the measure of latency, so it is made whether or not it may be chosen.
     made = list(dict.fromkeys((verify.REFERENCE, *tried)))
     files = keras_model.convert(model, run, calibration, made)
@@ -47,9 +47,9 @@ def convert_run(run: Run, target: Path, tried: Sequence[str], choice: str | None
         print(verify.aligned(verify.rows(figures)), flush=True)
         gate = verify.GATES.get(run.task, Gate())
         chosen = _choose(run, figures, gate, tried, choice)
-        vectors = golden.make(recognizers[chosen])
+        vectors = golden.make(recognizers[chosen], heldout)
     text = card.write(run, described[chosen], figures, gate, vectors, len(heldout.frames))
-    package.publish(target, files[chosen], described[chosen], text, vectors)
+    package.publish(target, files[chosen], described[chosen], run.prior, text, vectors)
     print(
         f"{target}: written, {chosen}, {figures[chosen].size_kib:.1f} KiB; it reads "
         f"{vectors.read_right} of the {len(vectors.labels)} golden inks right"
@@ -64,11 +64,9 @@ def describe(run: Run, variant: str, content: bytes, software: str) -> Bundle:
     return Bundle(
         format=bundles.FORMAT,
         name=run.name,
-        labels=run.labels,
+        answers=run.answers,
         ink=run.ink,
         input=INPUT,
-        output=OUTPUT,
-        temperature=run.temperature,
         quantization=variant,
         sha256=hashlib.sha256(content).hexdigest(),
         created=datetime.date.today().isoformat(),
@@ -79,7 +77,7 @@ def describe(run: Run, variant: str, content: bytes, software: str) -> Bundle:
 def _open(folder: Path, content: bytes, bundle: Bundle, run: Run) -> Recognizer:
     """Opens a variant as the pad would, from a folder of its own."""
     folder.mkdir()
-    package.write_model(folder, content, bundle)
+    package.write_model(folder, content, bundle, run.prior)
     try:
         return Recognizer(folder, runtime="litert")
     except BundleError as error:

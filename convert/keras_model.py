@@ -18,8 +18,11 @@ import keras
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from convert import INPUT, OUTPUT, ConversionError, calibration
+from convert import INPUT, OUTPUT, RETRAIN, ConversionError, calibration
 from convert.runs import Frames, Run
+from edge_app import syllables
+from edge_app.answers import Answers, LabelAnswers
+from edge_app.hangul import KS_X_1001
 from train import rundir
 
 _SIGNATURE = "serving_default"
@@ -38,16 +41,17 @@ def load(run: Run) -> Any:
     try:
         model = keras.saving.load_model(path, compile=False)
     except Exception as error:  # Keras raises whatever its zip, JSON and HDF5 readers do
-        raise ConversionError(
-            f"{path}: cannot be loaded ({_reason(error)}); train again with train/train.py"
-        ) from None
+        raise ConversionError(f"{path}: cannot be loaded ({_reason(error)}); {RETRAIN}") from None
     side = run.ink.size
-    expected = ((None, side, side, 1), (None, len(run.labels)))
-    found = (model.input_shape, model.output_shape)
+    counts = {name: (None, count) for name, count in run.answers.outputs.items()}
+    outputs = counts[OUTPUT] if isinstance(run.answers, LabelAnswers) else counts
+    expected = ((None, side, side, 1), outputs)
+    # `output_shape` forgets the names.
+    found = (model.input_shape, keras.tree.map_structure(lambda one: one.shape, model.output))
     if found != expected:
         raise ConversionError(
             f"{path}: takes {found[0]} and gives {found[1]}, but config.json asks for "
-            f"{expected[0]} and {expected[1]}; train again with train/train.py"
+            f"{expected[0]} and {expected[1]}; {RETRAIN}"
         )
     return model
 
@@ -58,8 +62,9 @@ def versions() -> dict[str, str]:
 
 
 def predict(model: Any, frames: Frames) -> Any:
-    """The Keras model's logits for frames, (n, labels) float32."""
-    return model.predict(calibration.as_input(frames), batch_size=256, verbose=0)
+    """The Keras model's raw outputs for frames, (n, m) float32, as `Recognizer.logits` has them."""
+    found = model.predict(calibration.as_input(frames), batch_size=256, verbose=0)
+    return syllables.join(found) if isinstance(found, dict) else found
 
 
 def convert(model: Any, run: Run, frames: Frames, variants: Sequence[str]) -> dict[str, bytes]:
@@ -82,7 +87,7 @@ def convert(model: Any, run: Run, frames: Frames, variants: Sequence[str]) -> di
                     f"{run.folder}: TensorFlow cannot convert it to {variant} ({_reason(error)}); "
                     f"leave that variant out with --variant"
                 ) from error
-            files[variant] = _with_labels(content, run.labels)
+            files[variant] = _with_labels(content, run.answers)
     return files
 
 
@@ -92,11 +97,16 @@ def _export(model: Any, side: int, folder: str) -> None:
     `ExportArchive` is the only exporter that keeps the names; `tf.saved_model.save` writes a
     Keras 3 model without its weights and does not say so.
     """
+
+    def outputs(ink: Any) -> Any:
+        found = model(ink, training=False)
+        return found if isinstance(found, dict) else {OUTPUT: found}
+
     archive = keras.export.ExportArchive()
     archive.track(model)
     archive.add_endpoint(
         _SIGNATURE,
-        lambda ink: {OUTPUT: model(ink, training=False)},
+        outputs,
         input_signature=[tf.TensorSpec((1, side, side, 1), tf.float32, name=INPUT)],
     )
     archive.write_out(folder, verbose=False)
@@ -121,19 +131,18 @@ def _convert(folder: str, frames: Frames, variant: str) -> bytes:
 
 
 def _convert_but_last(converter: Any, folder: str, frames: Frames) -> bytes:
-    """Full int8 but for the operation that computes the logits.
+    """Full int8 but for the operations that compute the logits.
 
     256 levels over the whole range of the logits are too coarse to rank the runners-up, whose
     logits lie close together: they tie. The quantisation debugger is the converter's only way
-    of leaving one operation out; it knows the operation by the name of the tensor it writes.
+    of leaving operations out; it knows an operation by the name of the tensor it writes.
     """
     plain = Interpreter(model_content=_convert(folder, frames, "float32"))
-    (logits,) = plain.get_output_details()
     debugger = tf.lite.experimental.QuantizationDebugger(
         converter=converter,
         debug_dataset=converter.representative_dataset,
         debug_options=tf.lite.experimental.QuantizationDebugOptions(
-            denylisted_nodes=[logits["name"]]
+            denylisted_nodes=[logits["name"] for logits in plain.get_output_details()]
         ),
     )
     return bytes(debugger.get_nondebug_quantized_model())
@@ -144,8 +153,8 @@ def _reason(error: Exception) -> str:
     return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
-def _with_labels(content: bytes, labels: Sequence[str]) -> bytes:
-    """The file with labels.txt appended as a zip.
+def _with_labels(content: bytes, answers: Answers) -> bytes:
+    """The file with what its logits mean appended as a zip: labels.txt, or one text a head.
 
     TFLite's convention for files that belong to a model: every interpreter ignores what follows
     the flatbuffer, and any unzip finds it. Source: "Adding metadata to TensorFlow Lite models",
@@ -153,6 +162,16 @@ def _with_labels(content: bytes, labels: Sequence[str]) -> bytes:
     """
     buffer = io.BytesIO(content)
     with zipfile.ZipFile(buffer, "a") as archive:
-        # ZipInfo's own fixed date: the same run gives the same bytes on any day.
-        archive.writestr(zipfile.ZipInfo(_LABELS_FILE), "".join(f"{one}\n" for one in labels))
+        for name, labels in _meanings(answers).items():
+            # ZipInfo's own fixed date: the same run gives the same bytes on any day.
+            archive.writestr(zipfile.ZipInfo(name), "".join(f"{one}\n" for one in labels))
     return buffer.getvalue()
+
+
+def _meanings(answers: Answers) -> dict[str, Sequence[str]]:
+    if isinstance(answers, LabelAnswers):
+        return {_LABELS_FILE: answers.labels}
+    jamo = {
+        f"{place}.txt": [one or "none" for one in all_] for place, all_ in syllables.JAMO.items()
+    }
+    return {**jamo, "syllable.txt": (*KS_X_1001, "other"), "valid.txt": ["valid"]}

@@ -16,14 +16,23 @@ from edge_app.bundle import Bundle, BundleError
 from edge_app.recognizer import Recognizer
 
 
-def write_model(folder: Path, content: bytes, bundle: Bundle) -> None:
+def write_model(folder: Path, content: bytes, bundle: Bundle, prior: bytes | None) -> None:
     """Writes what `Recognizer` needs into an existing folder. Raises OSError."""
     (folder / bundles.MODEL_FILE).write_bytes(content)
+    if prior is not None:
+        (folder / bundles.PRIOR_FILE).write_bytes(prior)
     description = json.dumps(bundle.to_dict(), ensure_ascii=False, indent=2)
     (folder / bundles.DESCRIPTION_FILE).write_text(description + "\n", encoding="utf-8")
 
 
-def publish(target: Path, content: bytes, bundle: Bundle, card: str, golden: Golden) -> None:
+def publish(
+    target: Path,
+    content: bytes,
+    bundle: Bundle,
+    prior: bytes | None,
+    card: str,
+    golden: Golden,
+) -> None:
     """Writes the directory beside target, opens it as the pad would, then swaps it in.
 
     Raises ConversionError if it cannot be written or does not answer as golden says; what was
@@ -34,7 +43,7 @@ def publish(target: Path, content: bytes, bundle: Bundle, card: str, golden: Gol
         with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as folder:
             fresh, old = Path(folder, "new"), Path(folder, "old")
             fresh.mkdir()
-            write_model(fresh, content, bundle)
+            write_model(fresh, content, bundle, prior)
             (fresh / bundles.CARD_FILE).write_text(card, encoding="utf-8")
             golden.save(fresh / bundles.GOLDEN_FILE)
             _prove(fresh, golden)

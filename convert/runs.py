@@ -7,7 +7,6 @@ training, so conversion needs no data set.
 from __future__ import annotations
 
 import json
-import math
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +15,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from convert import ConversionError
+from convert import RETRAIN, ConversionError, answers
+from edge_app.answers import Answers
 from edge_app.ink import InkSettings
 from train import rundir
 
 Frames = npt.NDArray[np.uint8]
 """Framed ink, (n, size, size) uint8, paper 0, ink 255."""
-
-_RETRAIN = "train again with train/train.py"
 
 
 @dataclass(frozen=True)
@@ -36,16 +34,21 @@ class Run:
     """Name of the model, and of the directory that conversion writes."""
     task: str
     """What the model reads, e.g. "digits"."""
-    labels: tuple[str, ...]
-    """What each logit means."""
+    answers: Answers
+    """What its outputs mean, and how training fitted their scores."""
+    prior: bytes | None
+    """The content of its model directory's prior.npz, where `answers` has a prior."""
     ink: InkSettings
     """How its ink was framed."""
-    temperature: float
-    """The softmax temperature that training fitted; 1 where it did not."""
     config: dict[str, Any]
     """All of config.json."""
     result: dict[str, Any]
     """All of result.json."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What can be answered; held-out labels are indices into it."""
+        return self.answers.labels
 
     @property
     def finished(self) -> str:
@@ -119,24 +122,18 @@ def read(folder: Path) -> Run:
     result = _read_object(folder / rundir.RESULT)
     path = folder / rundir.CONFIG
     try:
-        name, task, labels = config["name"], config["task"], config["labels"]
+        name, task = config["name"], config["task"]
         ink = InkSettings.from_dict(config["ink"])
     except KeyError as error:
-        raise ConversionError(f"{path}: {error.args[0]} is missing; {_RETRAIN}") from None
+        raise ConversionError(f"{path}: {error.args[0]} is missing; {RETRAIN}") from None
     except (TypeError, ValueError) as error:
-        raise ConversionError(f"{path}: {error}; {_RETRAIN}") from None
+        raise ConversionError(f"{path}: {error}; {RETRAIN}") from None
     # The name becomes a directory's, so it must not lead anywhere else.
     if not isinstance(name, str) or Path(name).name != name:
-        raise ConversionError(f"{path}: name must be a plain folder name, not {name!r}; {_RETRAIN}")
-    if not isinstance(labels, list) or not all(isinstance(one, str) for one in labels):
-        raise ConversionError(f"{path}: labels must be a list of texts; {_RETRAIN}")
-    temperature = result.get("temperature", 1.0)
-    if not isinstance(temperature, (int, float)) or not 0 < temperature < math.inf:
-        raise ConversionError(
-            f"{folder / rundir.RESULT}: temperature must be a positive number, "
-            f"not {temperature!r}; {_RETRAIN}"
-        )
-    return Run(folder, name, str(task), tuple(labels), ink, float(temperature), config, result)
+        raise ConversionError(f"{path}: name must be a plain folder name, not {name!r}; {RETRAIN}")
+    logs = _read_arrays(folder / rundir.PRIOR, "log_prior") if result.get("prior") else {}
+    meaning, prior = answers.read(folder, config, result, logs.get("log_prior"))
+    return Run(folder, name, str(task), meaning, prior, ink, config, result)
 
 
 def calibration(run: Run) -> Frames:
@@ -152,9 +149,9 @@ def heldout(run: Run) -> Heldout:
     frames = _check_frames(path, arrays["frames"], run)
     labels, group = arrays["labels"], arrays["group"]
     if labels.shape != (len(frames),) or group.shape != (len(frames),):
-        raise ConversionError(f"{path}: frames, labels and group differ in length; {_RETRAIN}")
+        raise ConversionError(f"{path}: frames, labels and group differ in length; {RETRAIN}")
     if labels.dtype.kind not in "iu" or not ((labels >= 0) & (labels < len(run.labels))).all():
-        raise ConversionError(f"{path}: labels must be 0 to {len(run.labels) - 1}; {_RETRAIN}")
+        raise ConversionError(f"{path}: labels must be 0 to {len(run.labels) - 1}; {RETRAIN}")
     return Heldout(frames, labels.astype(np.int64), group.astype(np.str_))
 
 
@@ -162,11 +159,11 @@ def _read_object(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConversionError(f"{path}: {error.strerror}; {_RETRAIN}") from None
+        raise ConversionError(f"{path}: {error.strerror}; {RETRAIN}") from None
     except ValueError as error:  # also JSON and UTF-8 errors
-        raise ConversionError(f"{path}: damaged ({error}); {_RETRAIN}") from None
+        raise ConversionError(f"{path}: damaged ({error}); {RETRAIN}") from None
     if not isinstance(data, dict):
-        raise ConversionError(f"{path}: holds no JSON object; {_RETRAIN}")
+        raise ConversionError(f"{path}: holds no JSON object; {RETRAIN}")
     return data
 
 
@@ -175,11 +172,11 @@ def _read_arrays(path: Path, *names: str) -> dict[str, npt.NDArray[Any]]:
         with np.load(path, allow_pickle=False) as archive:
             return {name: archive[name] for name in names}
     except KeyError as error:
-        raise ConversionError(f"{path}: {error.args[0]}; {_RETRAIN}") from None
+        raise ConversionError(f"{path}: {error.args[0]}; {RETRAIN}") from None
     except FileNotFoundError as error:
-        raise ConversionError(f"{path}: {error.strerror}; {_RETRAIN}") from None
+        raise ConversionError(f"{path}: {error.strerror}; {RETRAIN}") from None
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise ConversionError(f"{path}: damaged ({error}); {_RETRAIN}") from None
+        raise ConversionError(f"{path}: damaged ({error}); {RETRAIN}") from None
 
 
 def _check_frames(path: Path, frames: npt.NDArray[Any], run: Run) -> Frames:
@@ -187,8 +184,8 @@ def _check_frames(path: Path, frames: npt.NDArray[Any], run: Run) -> Frames:
     if frames.dtype != np.uint8 or frames.ndim != 3 or frames.shape[1:] != (side, side):
         raise ConversionError(
             f"{path}: frames are {frames.dtype} {frames.shape}, expected uint8 "
-            f"(n, {side}, {side}); {_RETRAIN}"
+            f"(n, {side}, {side}); {RETRAIN}"
         )
     if not len(frames):
-        raise ConversionError(f"{path}: holds no frames; {_RETRAIN}")
+        raise ConversionError(f"{path}: holds no frames; {RETRAIN}")
     return frames

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from edge_app import samples
 from edge_app.ink import Stroke
 from edge_app.interpreter import Interpreter, RuntimeMissingError, factory, installed
-from edge_app.recognizer import Recognizer, softmax, top_k
+from edge_app.recognizer import Recognizer, top_k
 
 _ROUNDS = 300
 _WARM_UP = 20
@@ -47,7 +47,7 @@ class Row:
     invoke: float
     """The bare invoke of the interpreter, its input set before."""
     bookkeeping: float
-    """From frame to ranking, less the bare invoke: quantise, copy, dequantise, softmax, rank."""
+    """From frame to ranking, less the bare invoke: quantise, copy, dequantise, score, rank."""
     end_to_end: float
     """Ink to ranking."""
     ratios: dict[str, float]
@@ -112,7 +112,7 @@ class _Run:
         framed = recognizer.frame(ink)
         assert framed is not None  # the samples are not empty
         framed_at = perf_counter()
-        scores = softmax(recognizer.logits(framed), recognizer.bundle.temperature)
+        scores = recognizer.scores_of(recognizer.logits(framed))
         top_k(scores, recognizer.labels, _K)
         ranked_at = perf_counter()
         self.interpreter.invoke()

@@ -4,21 +4,31 @@
     model.json     a `Bundle`: format, labels, ink settings, tensor names, checksum
     README.md      the model card
     golden.npz     sample ink and the answers this model gave when it was exported
+    prior.npz      of some syllable models: how often each syllable is written
 
-The exporter (`convert/to_tflite.py`) writes all four at once; nobody renames files by hand.
+The exporter (`convert/to_tflite.py`) writes all of them at once; nobody renames files by hand.
+
+A model has one output, a logit for each label, or it reads syllables by several heads: see
+`edge_app.syllables`. The key "answers" of model.json says which, and is left out for the former.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import math
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from edge_app import syllables
+from edge_app.answers import KINDS, Answers, LabelAnswers, Prior
 from edge_app.ink import InkSettings
+from edge_app.syllables import Floats
 
 FORMAT = 1
 """Version of the directory's format; a reader refuses any other."""
@@ -30,6 +40,7 @@ MODEL_FILE = "model.tflite"
 DESCRIPTION_FILE = "model.json"
 CARD_FILE = "README.md"
 GOLDEN_FILE = "golden.npz"
+PRIOR_FILE = "prior.npz"
 
 _REINSTALL = "reinstall hangul-pad or export the model again with convert/to_tflite.py"
 
@@ -38,24 +49,30 @@ class BundleError(ValueError):
     """A model directory that cannot be used; the message names the file and the remedy."""
 
 
+_ORDER = (
+    *("format", "name", "answers", "labels", "label_set", "heads", "combination", "prior"),
+    *("ink", "input", "output", "temperature", "quantization", "sha256", "created", "source"),
+)
+"""The keys of model.json as they are written."""
+
+
 @dataclass(frozen=True)
 class Bundle:
-    """``model.json``: everything about a model that its .tflite file cannot say."""
+    """``model.json``: everything about a model that its .tflite file cannot say.
+
+    The keys of `answers` lie in it beside the others.
+    """
 
     format: int
     """Version of this format, `FORMAT`."""
     name: str
     """Name of the model, e.g. "digits"."""
-    labels: tuple[str, ...]
-    """What each output means, in the order of the output tensor."""
+    answers: Answers
+    """What the outputs mean; in JSON "labels" (or nothing) or "syllables"."""
     ink: InkSettings
     """How ink is framed for this model."""
     input: str
     """Name of the input in the file's signature; shape (1, size, size, 1), ink 1, paper 0."""
-    output: str
-    """Name of the output in the file's signature: logits, shape (1, len(labels))."""
-    temperature: float
-    """Logits are divided by this before the softmax, so that scores are honest probabilities."""
     quantization: str
     """How the file is quantised: "float32", "float16", "dynamic", "int8" or "mixed"."""
     sha256: str
@@ -65,6 +82,16 @@ class Bundle:
     source: str
     """The training run behind it: its folder's name and the software's versions."""
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What can be answered, in the order of the scores."""
+        return self.answers.labels
+
+    @property
+    def temperature(self) -> float:
+        """What log-scores are divided by before the softmax."""
+        return self.answers.temperature
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Bundle:
         """A checked Bundle from parsed JSON. Raises ValueError saying what is wrong."""
@@ -72,42 +99,33 @@ class Bundle:
             raise ValueError(
                 f"its format is {data.get('format')!r}, this version reads format {FORMAT}"
             )
-        names = {field.name for field in fields(cls)}
-        if unknown := sorted(set(data) - names):
+        kind = data.get("answers", "labels")
+        if kind not in list(KINDS):
+            raise ValueError(f"answers must be {' or '.join(KINDS)}, not {kind!r}")
+        own = {field.name for field in fields(KINDS[kind])}
+        names = {field.name for field in fields(cls)} - {"answers"}
+        if unknown := sorted(set(data) - own - names - {"answers"}):
             raise ValueError(f"unknown keys: {', '.join(unknown)}")
-        if missing := sorted(names - set(data)):
+        if missing := sorted((own | names) - set(data)):
             raise ValueError(f"missing keys: {', '.join(missing)}")
-        for key in ("name", "input", "output", "quantization", "sha256", "created", "source"):
+        for key in ("name", "input", "quantization", "sha256", "created", "source"):
             if not isinstance(data[key], str):
                 raise ValueError(f"{key} must be text, not {data[key]!r}")
-        labels = data["labels"]
-        if not isinstance(labels, list) or not all(isinstance(x, str) and x for x in labels):
-            raise ValueError("labels must be a list of non-empty texts")
-        if len(labels) < 2 or len(set(labels)) != len(labels):
-            raise ValueError("labels must be two or more, each once")
-        temperature = data["temperature"]
-        if (
-            isinstance(temperature, bool)
-            or not isinstance(temperature, (int, float))
-            or not math.isfinite(temperature)
-            or temperature <= 0
-        ):
-            raise ValueError(f"temperature must be a positive number, not {temperature!r}")
+        answers = KINDS[kind].from_dict(data)
         if not isinstance(data["ink"], dict):
             raise ValueError("ink must be an object of ink settings")
-        return cls(
-            **{
-                **data,
-                "labels": tuple(labels),
-                "ink": InkSettings.from_dict(data["ink"]),
-                "temperature": float(temperature),
-            }
-        )
+        ink = InkSettings.from_dict(data["ink"])
+        return cls(**{**{name: data[name] for name in names}, "answers": answers, "ink": ink})
 
     def to_dict(self) -> dict[str, Any]:
         """The description as plain JSON values."""
         plain = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {**plain, "labels": list(self.labels), "ink": self.ink.to_dict()}
+        plain |= {"ink": self.ink.to_dict(), **self.answers.to_dict()}
+        if isinstance(self.answers, LabelAnswers):
+            del plain["answers"]
+        else:
+            plain["answers"] = "syllables"
+        return {key: plain[key] for key in sorted(plain, key=_ORDER.index)}
 
 
 def available() -> list[str]:
@@ -142,15 +160,47 @@ def load(directory: Path) -> tuple[Bundle, bytes]:
     except ValueError as error:  # also JSON and UTF-8 errors
         raise BundleError(f"{description}: {error}; {_REINSTALL}") from None
     path = directory / MODEL_FILE
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise BundleError(f"{path}: {error.strerror}; {_REINSTALL}") from None
+    content = _read(path)
     if content[4:8] != b"TFL3":
         raise BundleError(f"{path}: not a TensorFlow Lite model; {_REINSTALL}")
-    if hashlib.sha256(content).hexdigest() != bundle.sha256:
+    _check_sum(path, content, bundle.sha256)
+    return bundle, content
+
+
+def load_prior(directory: Path, prior: Prior) -> Floats:
+    """Reads and checks a model directory's prior: (11172,) float32, as `Prior` describes it.
+
+    Raises BundleError, naming the file, if it is missing, damaged or no prior.
+    """
+    path = directory / PRIOR_FILE
+    content = _read(path)
+    _check_sum(path, content, prior.sha256)
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            stored = archive["log_prior"]
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise BundleError(f"{path}: holds no log_prior ({error}); {_REINSTALL}") from None
+    shape = (len(syllables.SETS["all11172"]),)
+    if (stored.dtype, stored.shape) != (np.float16, shape):
+        raise BundleError(f"{path}: log_prior is not {shape[0]} float16; {_REINSTALL}")
+    # NaN passes neither comparison; anything lower would forbid a syllable.
+    if not ((stored >= syllables.PRIOR_FLOOR) & (stored <= 0)).all():
+        raise BundleError(
+            f"{path}: holds values outside {syllables.PRIOR_FLOOR:g} to 0; {_REINSTALL}"
+        )
+    return np.asarray(stored, np.float32)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BundleError(f"{path}: {error.strerror}; {_REINSTALL}") from None
+
+
+def _check_sum(path: Path, content: bytes, sha256: str) -> None:
+    if hashlib.sha256(content).hexdigest() != sha256:
         raise BundleError(
             f"{path}: does not match the checksum in {DESCRIPTION_FILE} "
             f"(damaged, or from another export); {_REINSTALL}"
         )
-    return bundle, content

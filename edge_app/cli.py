@@ -33,6 +33,9 @@ _DEFAULTS = {
 
 _TAKEN_BY = {"predict": {"model", "threads", "runtime"}, "bench": {"model"}, "doctor": set[str]()}
 
+_SYLLABLE_SETS = ("ks2350", "all11172")
+"""The names of `edge_app.syllables.SETS`, which would load numpy."""
+
 DONE, FAILED, USAGE = 0, 1, 2
 """Exit statuses: all done; an input failed (the others are done); wrong usage."""
 
@@ -86,6 +89,12 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     _add_model_options(predict)
     predict.add_argument(
         "-k", type=_positive, default=3, help="후보 수 / answers per image (default 3)"
+    )
+    predict.add_argument(
+        "--labels",
+        choices=_SYLLABLE_SETS,
+        help="답할 음절: KS X 1001의 2,350자 또는 전체 / syllables to choose from: the 2,350 of "
+        "KS X 1001 or all (default: the model's)",
     )
     predict.add_argument("--json", action="store_true", help="JSON 한 줄씩 / one object per line")
     predict.set_defaults(run=_predict)
@@ -163,13 +172,16 @@ def _model(options: argparse.Namespace) -> Path | None:
         return None
 
 
-def _recognizer(options: argparse.Namespace, directory: Path) -> Recognizer | None:
-    from edge_app.bundle import BundleError
+def _recognizer(
+    options: argparse.Namespace, directory: Path, labels: str | None = None
+) -> Recognizer | None:
     from edge_app.recognizer import Recognizer
 
     try:
-        return Recognizer(directory, threads=options.threads, runtime=options.runtime)
-    except (BundleError, RuntimeMissingError) as error:
+        return Recognizer(
+            directory, labels=labels, threads=options.threads, runtime=options.runtime
+        )
+    except (ValueError, RuntimeMissingError) as error:
         _complain(error)
         return None
 
@@ -217,7 +229,7 @@ def _predict(options: argparse.Namespace) -> int:
     directory = _model(options)
     if directory is None:
         return USAGE
-    recognizer = _recognizer(options, directory)
+    recognizer = _recognizer(options, directory, options.labels)
     if recognizer is None:
         return FAILED
     status = DONE

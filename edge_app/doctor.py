@@ -131,9 +131,10 @@ def _model(name: str, runtime: str) -> Check:
         with np.load(recognizer.directory / GOLDEN_FILE, allow_pickle=False) as golden:
             frames, expected = golden["frames"], golden["logits"]
         logits = np.stack([recognizer.logits(frame) for frame in frames])
+        best, right = (recognizer.log_scores(one).argmax(axis=1) for one in (logits, expected))
     except (OSError, ValueError, KeyError) as error:
         return Check(topic, _WRONG, str(error), "reinstall hangul-pad")
-    same = int((logits.argmax(axis=1) == expected.argmax(axis=1)).sum())
+    same = int((best == right).sum())
     found = (
         f"{len(recognizer.labels)} labels, {recognizer.bundle.quantization}, "
         f"{same} of {len(frames)} golden answers alike, "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,8 +12,12 @@ import numpy.typing as npt
 
 from edge_app import bundle as bundles
 from edge_app import interpreter as runtimes
+from edge_app import syllables
+from edge_app.answers import Answers, LabelAnswers
 from edge_app.bundle import BundleError
 from edge_app.ink import Frame, Stroke, frame
+from edge_app.logits import softmax
+from edge_app.syllables import Floats
 
 
 class Prediction(NamedTuple):
@@ -25,17 +29,25 @@ class Prediction(NamedTuple):
     """Probability, 0 to 1, that this is what was written."""
 
 
-def softmax(logits: npt.NDArray[np.float32], temperature: float = 1.0) -> npt.NDArray[np.float32]:
-    """Probabilities over the last axis of logits divided by temperature."""
-    scaled = logits / np.float32(temperature)
-    powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
-
-
-def top_k(scores: npt.NDArray[np.float32], labels: Sequence[str], k: int = 3) -> list[Prediction]:
+def top_k(scores: Floats, labels: Sequence[str], k: int = 3) -> list[Prediction]:
     """The k best of scores (n,) with their labels (n), best first; ties go to the lower index."""
-    best = np.argsort(-scores, kind="stable")[:k]
-    return [Prediction(labels[i], float(scores[i])) for i in best]
+    # k passes: sorting all of 11,172 would take longer than the rest of an answer.
+    left, best = scores.copy(), []
+    for _ in range(min(k, len(scores))):
+        index = int(left.argmax())
+        best.append(Prediction(labels[index], float(scores[index])))
+        left[index] = -np.inf
+    return best
+
+
+def jamo_candidates(logits: Floats, k: int = 3) -> dict[str, list[Prediction]]:
+    """The k likeliest jamo in each place, best first: what one wrong jamo could have been.
+
+    logits: (2420,) of a syllable model, as `Recognizer.logits` gives them. The places are
+    "initial", "medial" and "final", whose label "" means none; each is judged by itself.
+    """
+    heads = syllables.split(logits)
+    return {place: top_k(softmax(heads[place]), jamo, k) for place, jamo in syllables.JAMO.items()}
 
 
 class Recognizer:
@@ -48,22 +60,28 @@ class Recognizer:
         self,
         model: str | Path = "digits",
         *,
+        labels: str | None = None,
+        prior: bool = True,
         threads: int = 1,
         runtime: str | None = None,
         interpreter_factory: runtimes.InterpreterFactory | None = None,
     ) -> None:
         """Opens a bundled model by name, or a model directory by path.
 
+        labels: of a model that reads syllables, which of them may be answered: "ks2350" (those of
+        KS X 1001) or "all11172"; by default what the model directory says. prior: whether such a
+        model may weigh how often a syllable is written.
         threads: of the interpreter; one is fastest for models this small. runtime: "litert" or
         "tflite-runtime", by default the first that is installed. interpreter_factory: another
         Interpreter class in their place.
-        Raises BundleError (a ValueError) for a directory that cannot be used and
-        RuntimeMissingError where no runtime is installed.
+        Raises BundleError (a ValueError) for a directory that cannot be used, ValueError for
+        labels that the model has not got and RuntimeMissingError where no runtime is installed.
         """
         if threads < 1:
             raise ValueError(f"threads must be at least 1, not {threads}")
         self.directory = bundles.find(model)
         self.bundle, content = bundles.load(self.directory)
+        self._answers, self._prior = self._choose(labels, prior)
         if interpreter_factory is None:
             self.runtime, interpreter_factory = runtimes.factory(runtime)
         else:
@@ -74,54 +92,87 @@ class Recognizer:
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise BundleError(f"{path}: {self.runtime} cannot run it: {error}") from None
-        self._input, self._output = self._check_tensors(path)
+        self._input, self._outputs = self._check_tensors(path)
 
-    def _check_tensors(self, path: Path) -> tuple[_Tensor, _Tensor]:
+    def _choose(self, labels: str | None, prior: bool) -> tuple[Answers, Floats | None]:
+        """What is to be answered, and the log prior of it where there is one."""
+        answers = self.bundle.answers
+        if isinstance(answers, LabelAnswers):
+            if labels is not None:
+                raise ValueError(
+                    f"the model {self.bundle.name} reads no syllables: it has no labels {labels!r}"
+                )
+            return answers, None
+        if labels is not None:
+            if labels not in syllables.SETS:
+                raise ValueError(f"unknown labels {labels!r}; known: {', '.join(syllables.SETS)}")
+            answers = replace(answers, label_set=labels)
+        # Checked even where it is not wanted: a damaged directory is refused.
+        stored = bundles.load_prior(self.directory, answers.prior) if answers.prior else None
+        return answers, stored if prior else None
+
+    def _check_tensors(self, path: Path) -> tuple[_Tensor, list[_Tensor]]:
         """Reads the tensors' facts from the file and holds them against the description."""
-        inputs, outputs = (
-            self._interpreter.get_input_details(),
-            self._interpreter.get_output_details(),
-        )
-        size = self.bundle.ink.size
-        if len(inputs) != 1 or len(outputs) != 1:
-            raise BundleError(f"{path}: needs one input and one output tensor")
+        inputs = self._interpreter.get_input_details()
+        if len(inputs) != 1:
+            raise BundleError(f"{path}: needs one input tensor, not {len(inputs)}")
+        asked = self.bundle.answers.outputs
+        # Only a signature knows the outputs' names; their order is not to be relied on.
         signatures = self._interpreter.get_signature_list()
-        expected = {"inputs": [self.bundle.input], "outputs": [self.bundle.output]}
-        if expected not in list(signatures.values()):
+        for key, names in signatures.items():
+            if names["inputs"] == [self.bundle.input] and set(names["outputs"]) == set(asked):
+                outputs = self._interpreter.get_signature_runner(key).get_output_details()
+                break
+        else:
+            expected = {"inputs": [self.bundle.input], "outputs": list(asked)}
             raise BundleError(f"{path}: has no signature {expected}, only {signatures}")
-        given = _Tensor.of(inputs[0], path), _Tensor.of(outputs[0], path)
-        shapes = ((1, size, size, 1), (1, len(self.bundle.labels)))
+        given = [_Tensor.of(inputs[0], path), *(_Tensor.of(outputs[name], path) for name in asked)]
+        size = self.bundle.ink.size
+        shapes = [(1, size, size, 1), *((1, count) for count in asked.values())]
         for tensor, shape in zip(given, shapes, strict=True):
             if tensor.shape != shape:
                 raise BundleError(
                     f"{path}: a tensor has shape {tensor.shape}, but {bundles.DESCRIPTION_FILE} "
                     f"asks for {shape}"
                 )
-        return given
+        return given[0], given[1:]
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels of `scores`, in its order."""
-        return self.bundle.labels
+        return self._answers.labels
 
     def frame(self, ink: Sequence[Stroke] | npt.NDArray[np.uint8]) -> Frame | None:
         """What the model sees of the ink: (size, size) uint8, ink 255; None for empty ink."""
         return frame(ink, self.bundle.ink)
 
-    def logits(self, framed: Frame) -> npt.NDArray[np.float32]:
-        """The model's raw outputs, (len(labels),) float32, for one (size, size) uint8 frame."""
+    def logits(self, framed: Frame) -> Floats:
+        """The model's raw outputs for one (size, size) uint8 frame, (m,) float32.
+
+        One for each label, or of a model that reads syllables its heads, end to end in the order
+        of `syllables.HEADS`.
+        """
         self._interpreter.set_tensor(self._input.index, self._input.quantize(framed))
         self._interpreter.invoke()
         # get_tensor copies, so nothing here points into the interpreter's memory.
-        raw = self._interpreter.get_tensor(self._output.index)
-        return np.asarray(self._output.dequantize(raw)[0], np.float32)
+        found = [
+            output.dequantize(self._interpreter.get_tensor(output.index))[0]
+            for output in self._outputs
+        ]
+        return np.concatenate(found)
 
-    def scores(
-        self, ink: Sequence[Stroke] | npt.NDArray[np.uint8]
-    ) -> npt.NDArray[np.float32] | None:
+    def log_scores(self, logits: Floats) -> Floats:
+        """What ranks the labels, (..., len(labels)), from raw outputs (..., m)."""
+        return self._answers.log_scores(logits, self._prior)
+
+    def scores_of(self, logits: Floats) -> Floats:
+        """The probability of every label, (..., len(labels)), from raw outputs (..., m)."""
+        return self._answers.scores_of(logits, self._prior)
+
+    def scores(self, ink: Sequence[Stroke] | npt.NDArray[np.uint8]) -> Floats | None:
         """The probability of every label, (len(labels),) float32; None for empty ink."""
         framed = self.frame(ink)
-        return None if framed is None else softmax(self.logits(framed), self.bundle.temperature)
+        return None if framed is None else self.scores_of(self.logits(framed))
 
     def recognize(
         self, ink: Sequence[Stroke] | npt.NDArray[np.uint8], k: int = 3

@@ -9,11 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import pytest
 
-from edge_app import __version__, bundle, doctor
+from edge_app import __version__, bundle, cli, doctor, hangul, samples, syllables
 from tests.conftest import ROOT
 from tests.images.make import HERE as IMAGES
+from tests.tiny import syllables as drawn
 
 READ_AS_3 = IMAGES / "photo-corner-small-3.jpg"
 EMPTY_SHEET = IMAGES / "photo-empty.jpg"
@@ -137,6 +139,8 @@ def test_a_model_by_name_by_folder_and_on_either_side_of_the_command() -> None:
         (["predict", READ_AS_3, "-k", "0"], "'0' is not a whole number of at least 1"),
         (["predict", READ_AS_3, "-k", "many"], "'many' is not a whole number"),
         (["predict", READ_AS_3, "--runtime", "onnx"], "onnx"),
+        (["predict", READ_AS_3, "--labels", "ks1001"], "ks1001"),
+        (["bench", "--labels", "ks2350"], "unrecognized arguments: --labels"),
         (["predict", READ_AS_3, "--model", "no-such"], "no such model directory"),
         (["--fullscreen", "predict", READ_AS_3], "predict has no option --fullscreen"),
         (["--threads", "2", "bench"], "bench has no option --threads"),
@@ -165,6 +169,29 @@ def test_a_damaged_model_fails_in_one_sentence(tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
+def test_syllables_are_read_from_the_set_that_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "갘.png"
+    assert cv2.imwrite(str(path), samples.draw(drawn.write("갘")))
+
+    def first(*options: str) -> str:
+        done = run("predict", "--json", path, "--model", drawn.MODEL, *options)
+        assert done.returncode == 0, done.stderr
+        return str(json.loads(done.stdout)["predictions"][0]["label"])
+
+    assert first() == first("--labels", "all11172") == "갘"
+    assert first("--labels", "ks2350") in hangul.KS_X_1001
+
+
+def test_digits_have_no_set_of_syllables() -> None:
+    done = run("predict", READ_AS_3, "--model", "digits", "--labels", "ks2350")
+    assert done.returncode == 1
+    assert "the model digits reads no syllables" in complaints(done)[0]
+
+
+def test_the_sets_named_in_the_help_are_those_there_are() -> None:
+    assert list(cli._SYLLABLE_SETS) == list(syllables.SETS)
+
+
 # The pad without a screen, bench, doctor
 
 
@@ -181,8 +208,9 @@ def test_without_a_screen_it_says_so_and_reads_the_sample_ink() -> None:
         assert ranking.count("%") == 3
 
 
-def test_bench_measures_every_step() -> None:
-    done = run("bench", "--json")
+@pytest.mark.parametrize("model", ["digits", drawn.MODEL])
+def test_bench_measures_every_step(model: str | Path) -> None:
+    done = run("bench", "--json", "--model", model)
     assert done.returncode == 0
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert {row["ink"] for row in rows} == {"strokes", "image"}
@@ -229,6 +257,29 @@ def test_doctor_names_the_remedy_for_what_is_wrong(tmp_path: Path) -> None:
     assert "model digits" in lines[wrong[0]]
     assert "font" in lines[wrong[1]]
     assert all("-> reinstall hangul-pad" in lines[number + 1] for number in wrong)
+
+
+def test_doctor_compares_the_answers_of_a_syllable_model(tmp_path: Path) -> None:
+    """In a copy of the package with the tiny one among its models."""
+    package = Path(shutil.copytree(ROOT / "edge_app", tmp_path / "edge_app"))
+    model = Path(shutil.copytree(drawn.MODEL, package / "models" / "hangul"))
+
+    def line() -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "edge_app", "doctor"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(tmp_path)},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        return next(one for one in done.stdout.splitlines() if "model hangul, litert" in one)
+
+    found = line()
+    assert "ok    model hangul" in found
+    assert "11172 labels, int8, 24 of 24 golden answers alike" in found
+    (model / bundle.PRIOR_FILE).write_bytes(b"")
+    assert "FAIL" in line()
 
 
 DEVICES = """\

@@ -19,10 +19,13 @@ import pytest
 from convert import VARIANTS, ConversionError, export, golden, package, runs, verify
 from convert.runs import Heldout
 from convert.to_tflite import main
-from convert.verify import Figures, Gate, Reference
-from edge_app import Recognizer
+from convert.verify import Figures, Gate
+from edge_app import Recognizer, hangul
+from edge_app.answers import LabelAnswers, SyllableAnswers
 from edge_app.bundle import load
+from edge_app.syllables import HEADS, PRIOR_FLOOR, split
 from tests.tiny import make
+from tests.tiny import syllables as drawn
 
 ROOT = Path(__file__).parents[1]
 
@@ -47,8 +50,20 @@ def converted(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     for variant, model in files.items():
         (out / variant).mkdir()
         bundle = export.describe(run, variant, model, "a test")
-        package.write_model(out / variant, model, bundle)
+        package.write_model(out / variant, model, bundle, run.prior)
     return {variant: out / variant for variant in VARIANTS}
+
+
+@pytest.fixture(scope="module")
+def trained_syllables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of the network of five heads, made once."""
+    return drawn.write_run(tmp_path_factory.mktemp("runs") / "tiny-syllables-1")
+
+
+@pytest.fixture
+def syllable_run(trained_syllables: Path, tmp_path: Path) -> Path:
+    """A copy of that run, to damage."""
+    return Path(shutil.copytree(trained_syllables, tmp_path / "runs" / "tiny-syllables-1"))
 
 
 @pytest.fixture
@@ -154,6 +169,116 @@ def test_converting_again_gives_the_same_file(trained: Path, converted: dict[str
     assert again == (converted["int8"] / "model.tflite").read_bytes()
 
 
+def test_a_run_of_syllables_becomes_a_whole_directory(
+    syllable_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(syllable_run), "--out", str(tmp_path / "models"), "--choose", "mixed"]) == 0
+    printed = capsys.readouterr().out
+    for name in ("keras", *VARIANTS):
+        assert any(line.startswith(f"{name} ") for line in printed.splitlines())
+    target = tmp_path / "models/tiny-syllables"
+    names = {"model.tflite", "model.json", "README.md", "golden.npz", "prior.npz"}
+    assert {path.name for path in target.iterdir()} == names
+
+    pad = Recognizer(target)
+    answers = pad.bundle.answers
+    assert isinstance(answers, SyllableAnswers)
+    assert pad.labels == hangul.SYLLABLES
+    assert answers.combination == drawn.COMBINATION
+    assert answers.prior is not None
+    assert answers.prior.source == "The twelve syllables, once each"
+    frames, labels = drawn.write_ink(np.random.default_rng(7), 60)
+    logits = np.stack([pad.logits(framed) for framed in frames])
+    assert (pad.log_scores(logits).argmax(axis=1) == labels).mean() > 0.9
+    # Float heads: 60 inks give some logit more values than 8 bits could.
+    assert len(np.unique(split(logits)["syllable"])) > 256
+    with zipfile.ZipFile(target / "model.tflite") as archive:
+        texts = {name: archive.read(name).decode().splitlines() for name in archive.namelist()}
+    assert {name: len(lines) for name, lines in texts.items()} == {
+        f"{head}.txt": count for head, count in HEADS.items()
+    }
+    assert texts["syllable.txt"] == [*hangul.KS_X_1001, "other"]
+    with np.load(target / "prior.npz", allow_pickle=False) as stored:
+        assert stored["log_prior"].dtype == np.float16
+        assert stored["log_prior"].min() == PRIOR_FLOOR
+    with np.load(target / "golden.npz", allow_pickle=False) as stored:
+        again = np.stack([pad.logits(framed) for framed in stored["frames"]])
+        np.testing.assert_array_equal(again, stored["logits"])
+        assert (pad.log_scores(again).argmax(axis=1) == stored["labels"]).mean() > 0.9
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_variant_of_several_heads_answers_as_the_keras_model(
+    variant: str, trained_syllables: Path, tmp_path: Path
+) -> None:
+    from convert import keras_model
+
+    run = runs.read(trained_syllables)
+    model, frames = keras_model.load(run), runs.heldout(run).frames
+    (content,) = keras_model.convert(model, run, runs.calibration(run), [variant]).values()
+    package.write_model(tmp_path, content, export.describe(run, variant, content, ""), run.prior)
+    pad = Recognizer(tmp_path)
+    expected = keras_model.predict(model, frames)
+    logits = np.stack([pad.logits(framed) for framed in frames])
+    limit = {"float32": 1e-5, "float16": 2e-3}.get(variant, 0.03)
+    for head, found in split(logits).items():
+        other = split(expected)[head]
+        # Heads in another order would differ by far more.
+        assert np.quantile(np.abs(found - other), 0.95) <= limit * np.ptp(other), head
+    best, theirs = (pad.log_scores(one).argmax(axis=1) for one in (logits, expected))
+    assert (best == theirs).mean() >= 0.99
+
+
+def _without_a_head(run: Path) -> None:
+    from convert import keras_model  # before Keras: it sets Keras's backend
+
+    import keras  # isort: skip
+
+    model = keras_model.load(runs.read(run))
+    heads = {name: output for name, output in model.output.items() if name != "valid"}
+    keras.Model(model.input, heads).save(run / "model.keras")
+
+
+def _prior(value: float, count: int = 11172) -> Callable[[Path], object]:
+    return lambda run: np.savez(run / "prior.npz", log_prior=np.full(count, value))
+
+
+@pytest.mark.parametrize(
+    ("damage", "file", "reason"),
+    [
+        (lambda run: spoil(run / "config.json", answers="words"), "config.json", "'words'"),
+        (lambda run: spoil(run / "config.json", labels=["가"]), "config.json", "ks2350 or all"),
+        (lambda run: spoil(run / "result.json", combination=None), "result.json", "combination"),
+        (
+            lambda run: spoil(run / "result.json", combination={"jamo": 1}),
+            "result.json",
+            "expected jamo, prior",
+        ),
+        (lambda run: spoil(run / "result.json", prior=None), "result.json", "prior is null"),
+        (lambda run: spoil(run / "result.json", prior={"source": "a"}), "result.json", "licence"),
+        (lambda run: (run / "prior.npz").unlink(), "prior.npz", "No such file"),
+        (lambda run: (run / "prior.npz").write_bytes(b"x"), "prior.npz", "damaged"),
+        (_prior(-9, 2350), "prior.npz", "11172 floats"),
+        (_prior(0.5), "prior.npz", "at most 0"),
+        (_prior(math.nan), "prior.npz", "at most 0"),
+        (_without_a_head, "model.keras", "'valid': (None, 1)"),
+    ],
+)
+def test_a_broken_run_of_syllables_is_refused_in_one_sentence(
+    damage: Callable[[Path], object],
+    file: str,
+    reason: str,
+    syllable_run: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    damage(syllable_run)
+    line = refuse(capsys, str(syllable_run), "--out", str(tmp_path / "out"))
+    assert str(syllable_run / file) in line
+    assert reason in line
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_card_names_sources_figures_and_no_path(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -205,7 +330,7 @@ def test_files_of_other_weights_do_not_pass_the_gate(
     model = keras_model.load(run)
     model.set_weights([-weights for weights in model.get_weights()])
     heldout = runs.heldout(run)
-    reference = Reference(keras_model.predict(model, heldout.frames), run.temperature)
+    reference = keras_model.predict(model, heldout.frames)
     opened = {"float32": Recognizer(converted["float32"])}
     figures = verify.measure(opened, {"float32": 1}, reference, heldout)
     assert Gate().objections(figures["float32"], figures["keras"])
@@ -213,20 +338,20 @@ def test_files_of_other_weights_do_not_pass_the_gate(
 
 
 def test_a_directory_that_fails_its_golden_answers_is_not_swapped_in(
-    converted: dict[str, Path], tmp_path: Path
+    trained: Path, converted: dict[str, Path], tmp_path: Path
 ) -> None:
     target = tmp_path / "tiny"
     shutil.copytree(converted["int8"], target)
     before = content(tmp_path)
     bundle, model = load(converted["float32"])
-    vectors = golden.make(Recognizer(converted["float32"]))
+    vectors = golden.make(Recognizer(converted["float32"]), runs.heldout(runs.read(trained)))
     wrong = dataclasses.replace(vectors, logits=vectors.logits + 1)
     with pytest.raises(ConversionError, match="golden answers"):
-        package.publish(target, model, bundle, "card", wrong)
+        package.publish(target, model, bundle, None, "card", wrong)
     with pytest.raises(ConversionError, match="checksum"):
-        package.publish(target, model[:-1], bundle, "card", vectors)
+        package.publish(target, model[:-1], bundle, None, "card", vectors)
     assert content(tmp_path) == before
-    package.publish(target, model, bundle, "card", vectors)
+    package.publish(target, model, bundle, None, "card", vectors)
     assert load(target)[0].quantization == "float32"
     assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
 
@@ -366,7 +491,9 @@ def test_figures_of_logits_counted_by_hand() -> None:
     keras = np.array([[9, 8, 1, 0], [9, 0, 8, 1], [0, 9, 8, 1], [0, 1, 9, 8]], np.float32)
     ours = np.array([[9, 8, 1, 0], [8, 0, 9, 1], [1, 9, 8, 0], [0, 1, 9, 9]], np.float32)
     heldout = Heldout(np.zeros((4, 8, 8), np.uint8), np.array([0, 0, 1, 3]), np.array([*"aabb"]))
-    found = verify.compare(ours, Reference(keras, 1.0), heldout, 2048, 0.5)
+    scorer = LabelAnswers((*"0123",), "logits", 1.0)
+    reference = verify.rank(keras, scorer)
+    found = verify.compare(verify.rank(ours, scorer), reference, heldout, 2048, 0.5)
     assert found.agreement == 3 / 4
     # The third row gives 0 for 3 in the third place, whose score is a three-thousandth.
     assert found.overlap == pytest.approx(11 / 12)
@@ -375,8 +502,11 @@ def test_figures_of_logits_counted_by_hand() -> None:
     assert found.accuracy["a"] == (0.5, 1.0)
     assert found.accuracy["all"] == (0.5, 1.0)
     assert found.size_kib == 2
+    many = LabelAnswers(tuple(map(str, range(300))), "logits", 1.0)
+    unsure = verify.rank(np.zeros((4, 300), np.float32), many)
+    assert verify.compare(unsure, unsure, heldout, 2048, 0.5).kept == 1.0
     ours[0, 0] = math.nan
-    assert verify.compare(ours, Reference(keras, 1.0), heldout, 2048, 0.5).broken
+    assert verify.compare(verify.rank(ours, scorer), reference, heldout, 2048, 0.5).broken
 
 
 @pytest.mark.parametrize("folder", ["model", "float"])

@@ -9,10 +9,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from edge_app import Prediction, Recognizer, bundle, samples
+from edge_app import Prediction, Recognizer, bundle, hangul, samples
 from edge_app import interpreter as runtimes
-from edge_app.recognizer import softmax, top_k
+from edge_app.logits import softmax
+from edge_app.recognizer import jamo_candidates, top_k
+from edge_app.syllables import PRIOR_FLOOR
+from tests.tiny import syllables as drawn
 
 RUNTIME_MODULE, _ = runtimes.RUNTIMES[runtimes.factory()[0]]
 
@@ -85,12 +90,104 @@ def test_no_threads_are_refused() -> None:
         Recognizer("digits", threads=0)
 
 
+# A model that reads syllables
+
+
+@pytest.fixture(scope="module", params=runtimes.installed())
+def reader(request: pytest.FixtureRequest) -> Recognizer:
+    """The tiny model of five heads, under every runtime there is."""
+    return Recognizer(drawn.MODEL, runtime=request.param)
+
+
+def test_syllables_are_read_as_strokes_and_as_pictures(reader: Recognizer) -> None:
+    assert reader.labels == hangul.SYLLABLES
+    for syllable in drawn.COMMON + drawn.RARE:
+        strokes = drawn.write(syllable)
+        for ink in (strokes, samples.draw(strokes)):
+            first, second, third = reader.recognize(ink)
+            assert first.label == syllable
+            assert first.score > 0.5
+            assert 1 >= first.score >= second.score >= third.score >= 0
+
+
+def test_the_heads_lie_end_to_end_as_they_were_exported(reader: Recognizer) -> None:
+    with np.load(reader.directory / bundle.GOLDEN_FILE, allow_pickle=False) as golden:
+        frames, expected, labels = golden["frames"], golden["logits"], golden["labels"]
+    logits = np.stack([reader.logits(framed) for framed in frames])
+    assert logits.shape == (len(frames), 2420)
+    np.testing.assert_allclose(logits, expected, atol=0.02 * np.ptp(expected))
+    np.testing.assert_array_equal(reader.log_scores(logits).argmax(axis=1), labels)
+
+
+def test_the_set_of_syllables_can_be_chosen(reader: Recognizer) -> None:
+    common = Recognizer(drawn.MODEL, labels="ks2350", runtime=reader.runtime)
+    every = Recognizer(drawn.MODEL, labels="all11172", runtime=reader.runtime)
+    assert common.labels == hangul.KS_X_1001
+    rare, known = drawn.write(drawn.RARE[0]), drawn.write(drawn.COMMON[0])
+    assert every.recognize(rare) == reader.recognize(rare)
+    assert common.recognize(known)[0].label == drawn.COMMON[0]
+    scores = common.scores(rare)
+    assert scores is not None and scores.shape == (2350,)
+    assert common.recognize(rare)[0].label in hangul.KS_X_1001
+
+
+def test_scribbles_score_low(reader: Recognizer) -> None:
+    generator = np.random.default_rng(11)
+    best = [reader.recognize(drawn.scribble(generator), 1)[0].score for _ in range(50)]
+    assert np.mean(np.array(best) < 0.5) >= 0.9
+
+
+def test_the_prior_can_be_left_out(reader: Recognizer) -> None:
+    """The tiny model's prior knows its twelve syllables and holds all others for rare."""
+    plain = Recognizer(drawn.MODEL, prior=False, runtime=reader.runtime)
+    framed = reader.frame(drawn.write("가"))
+    assert framed is not None
+    logits = reader.logits(framed)
+    weight = reader.log_scores(logits) - plain.log_scores(logits)
+    known = np.isin(hangul.SYLLABLES, [*drawn.COMMON, *drawn.RARE])
+    share = drawn.COMBINATION.prior
+    np.testing.assert_allclose(weight[known], share * np.log(1 / 12), atol=1e-3)
+    np.testing.assert_allclose(weight[~known], share * PRIOR_FLOOR, atol=1e-3)
+
+
+def test_jamo_candidates_are_ranked_in_each_place(reader: Recognizer) -> None:
+    framed = reader.frame(drawn.write("곤"))
+    assert framed is not None
+    found = jamo_candidates(reader.logits(framed), 2)
+    assert {place: ranked[0].label for place, ranked in found.items()} == {
+        "initial": "ㄱ",
+        "medial": "ㅗ",
+        "final": "ㄴ",
+    }
+    for ranked in found.values():
+        assert len(ranked) == 2
+        assert 1 >= ranked[0].score >= ranked[1].score >= 0
+    open_syllable = reader.frame(drawn.write("고"))
+    assert open_syllable is not None
+    assert jamo_candidates(reader.logits(open_syllable))["final"][0].label == ""
+
+
+def test_labels_that_a_model_has_not_got_are_refused() -> None:
+    with pytest.raises(ValueError, match="unknown labels 'ks1001'; known: ks2350, all11172"):
+        Recognizer(drawn.MODEL, labels="ks1001")
+    with pytest.raises(ValueError, match="the model digits reads no syllables"):
+        Recognizer("digits", labels="ks2350")
+
+
 # Ranking
 
 
 def test_ties_go_to_the_lower_index() -> None:
     scores = np.array([0.1, 0.3, 0.3, 0.2, 0.1], np.float32)
     assert [answer.label for answer in top_k(scores, "abcde", 4)] == ["b", "c", "d", "a"]
+
+
+@given(st.lists(st.sampled_from([0.0, 0.1, 0.2, 0.5]), min_size=1, max_size=30), st.integers(1, 40))
+def test_the_best_are_those_of_a_stable_sort(values: list[float], k: int) -> None:
+    scores = np.array(values, np.float32)
+    expected = np.argsort(-scores, kind="stable")[:k]
+    assert [int(one.label) for one in top_k(scores, [*map(str, range(30))], k)] == list(expected)
+    np.testing.assert_array_equal(scores, np.array(values, np.float32))
 
 
 def test_softmax_bears_any_logits() -> None:

@@ -6,6 +6,8 @@ checkpoint.keras   network and optimiser after the last whole epoch
 logs/              TensorBoard
 curves.png, confusion.png
 model.keras, calibration.npz, heldout.npz
+prior.npz          of a run whose scores weigh how often syllables are written: log_prior, natural
+                   logarithms of their relative frequencies, (11172,) floats in Unicode's order
 result.json        written last: with it the run is finished
 """
 
@@ -26,6 +28,7 @@ CONFIG, HISTORY, CHECKPOINT, RESULT = (
     "result.json",
 )
 MODEL, CALIBRATION, HELDOUT = "model.keras", "calibration.npz", "heldout.npz"
+PRIOR = "prior.npz"
 
 
 def read_json(path: Path) -> Any:

@@ -1,9 +1,10 @@
-"""Makes the tiny models that tests use: three digits, 16 px, a few KiB, trained in seconds.
+"""Makes the tiny models that tests use, trained in seconds.
 
     python -m tests.tiny.make
 
-writes tests/tiny/model (int8: integers in and out) and tests/tiny/float (float32), both model
-directories like those of the pad. Needs the `convert` extra; the tests that use them do not.
+writes model directories like those of the pad: tests/tiny/model (int8: integers in and out) and
+tests/tiny/float (float32), which read three digits in 16 px, and tests/tiny/hangul (int8), which
+has the heads of `tests.tiny.syllables`. Needs the `convert` extra; the tests that use them do not.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from convert import export, runs
 from edge_app import bundle as bundles
 from edge_app import samples
 from edge_app.ink import InkSettings, frame_strokes
+from tests.tiny import syllables
 
 HERE = Path(__file__).parent
 SETTINGS = InkSettings(size=16, margin=1)
@@ -30,6 +32,12 @@ A model for the tests of hangul-pad, of no other use: it knows the bundled sampl
 digits. Made by `python -m tests.tiny.make`.
 """
 
+_SYLLABLES_CARD = """# tiny-syllables
+
+A model for the tests of hangul-pad, of no other use: it knows twelve syllables as
+`tests.tiny.syllables` draws them. Made by `python -m tests.tiny.make`.
+"""
+
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -37,6 +45,9 @@ def main() -> None:
         for target, variant in (("model", "int8"), ("float", "float32")):
             export.convert_run(run, HERE / target, [variant], variant)
             (HERE / target / bundles.CARD_FILE).write_text(_CARD, encoding="utf-8")
+        run = runs.read(syllables.write_run(Path(folder, "tiny-syllables-1")))
+        export.convert_run(run, syllables.MODEL, ["int8"], "int8")
+        (syllables.MODEL / bundles.CARD_FILE).write_text(_SYLLABLES_CARD, encoding="utf-8")
 
 
 def write_run(folder: Path, name: str = "tiny", finished: str = "2026-01-01T00:00:00") -> Path:

@@ -1,0 +1,171 @@
+"""The answer of a syllable model: five heads of one network, combined into one score a syllable.
+
+Nearly every miss in handwriting is one wrong jamo. Heads for the jamo know what was seen in each
+place and reach all 11,172 syllables; a head for whole syllables knows which of them exist. With
+the logits x of an ink,
+
+    z(s)     = a * (log p_initial + log p_medial + log p_final) + b * log p_syllable(s)
+               + c * log prior(s)
+    score(s) = sigmoid(x_valid / T_v) * softmax(z / T)(s)
+
+where the numbers are a `Combination` and the p are the softmax of each head. The syllable head
+has one class for each of the 2,350 common syllables and a last one, "other", for the 8,822 rarer
+ones together. For those, by the chain rule,
+
+    log p_syllable(s) = log p(other) + log p(s | other)
+
+and p(s | other) is the softmax of the jamo's log-probabilities among the rarer syllables: nothing
+else tells them apart. A flat 1 / 8,822 in its place would be simpler, but would take 9.1 * b from
+the z of a rare syllable that the heads are sure of, about what a wrong jamo costs a common one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from edge_app import hangul
+from edge_app.logits import log_softmax, log_sum_exp, sigmoid, softmax
+
+JAMO = {"initial": hangul.INITIALS, "medial": hangul.MEDIALS, "final": hangul.FINALS}
+"""The jamo of each place, in the order of the head of that name."""
+
+HEADS = {
+    **{place: len(jamo) for place, jamo in JAMO.items()},
+    "syllable": len(hangul.KS_X_1001) + 1,
+    "valid": 1,
+}
+"""The heads and their number of logits. "syllable": `hangul.KS_X_1001` in order, then "other".
+"valid": one logit, high where the ink is a syllable at all."""
+
+SETS = {"ks2350": hangul.KS_X_1001, "all11172": hangul.SYLLABLES}
+"""The syllables that may be answered, by the name of the set."""
+
+PRIOR_FLOOR = -14.0
+"""Least log prior: a syllable never met counts as met once in 1.2 million, so it can still win."""
+
+Floats = npt.NDArray[np.float32]
+
+Heads = Mapping[str, Floats]
+"""Logits of each of `HEADS`, (..., its number); the leading axes are the same for all."""
+
+_SHAPE = tuple(map(len, JAMO.values()))
+_COMMON = np.fromiter(map(ord, hangul.KS_X_1001), np.intp) - ord(hangul.SYLLABLES[0])
+_RARE = np.setdiff1d(np.arange(len(hangul.SYLLABLES)), _COMMON)
+_COMMON_JAMO = np.unravel_index(_COMMON, _SHAPE)
+
+
+@dataclass(frozen=True)
+class Combination:
+    """How the heads are weighed; fitted once after training (``model.json``, "combination")."""
+
+    jamo: float
+    """a: weight of the three jamo heads, at least 0."""
+    syllable: float
+    """b: weight of the syllable head, at least 0."""
+    prior: float
+    """c: weight of the syllables' frequency in text, at least 0."""
+    temperature: float
+    """T: z is divided by it before the softmax, so that scores are honest probabilities."""
+    valid_temperature: float
+    """T_v: the same for the logit of "valid"."""
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                raise ValueError(f"combination {name} must be a number, not {value!r}")
+            least = "above 0" if "temperature" in name else "at least 0"
+            if not math.isfinite(value) or value < 0 or (value == 0 and least == "above 0"):
+                raise ValueError(f"combination {name} must be {least}, not {value!r}")
+        if not self.jamo + self.syllable:
+            raise ValueError("combination needs a jamo or a syllable weight above 0")
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Combination:
+        """A combination from parsed JSON. Raises ValueError for other keys or wrong values."""
+        names = {field.name for field in fields(cls)}
+        if set(data) != names:
+            raise ValueError(
+                f"combination has the keys {', '.join(sorted(data)) or 'none'}, "
+                f"expected {', '.join(sorted(names))}"
+            )
+        return cls(**data)
+
+    def to_dict(self) -> dict[str, float]:
+        """The numbers by name, for JSON."""
+        return asdict(self)
+
+
+def split(outputs: Floats) -> dict[str, Floats]:
+    """The heads of (..., 2420) logits that lie end to end in the order of `HEADS`."""
+    ends = np.cumsum(list(HEADS.values()))
+    if outputs.shape[-1:] != (ends[-1],):
+        raise ValueError(f"a syllable model gives {ends[-1]} logits, not {outputs.shape[-1:]}")
+    return dict(zip(HEADS, np.split(outputs, ends[:-1], axis=-1), strict=True))
+
+
+def join(heads: Heads) -> Floats:
+    """The logits of all heads end to end, (..., 2420): what `split` takes apart."""
+    return np.concatenate([heads[name] for name in HEADS], axis=-1)
+
+
+def log_scores(
+    heads: Heads,
+    combination: Combination,
+    labels: str = "all11172",
+    prior: Floats | None = None,
+) -> Floats:
+    """z of the module's formula, (..., n): what ranks the n syllables of the set `labels`.
+
+    prior: (11172,) log prior of all syllables in Unicode's order; without it c counts as 0.
+    Raises ValueError for logits that are missing, of another shape or not finite.
+    """
+    _check(heads)
+    if labels not in SETS:
+        raise ValueError(f"unknown set of syllables {labels!r}; known: {', '.join(SETS)}")
+    a, b, c = map(np.float32, (combination.jamo, combination.syllable, combination.prior))
+    initial, medial, final = (log_softmax(heads[place]) for place in JAMO)
+    syllable = log_softmax(heads["syllable"])
+    first, second, third = _COMMON_JAMO
+    jamo = initial.take(first, -1) + medial.take(second, -1) + final.take(third, -1)
+    found = a * jamo + b * syllable[..., :-1]
+    if labels == "all11172":
+        common = found
+        # Unicode's order is that of the three nested, so the sums are all there is to it.
+        pairs = initial[..., :, np.newaxis] + medial[..., np.newaxis, :]
+        jamo = pairs[..., np.newaxis] + final[..., np.newaxis, np.newaxis, :]
+        jamo = jamo.reshape(*final.shape[:-1], len(hangul.SYLLABLES))
+        other = syllable[..., -1:] - log_sum_exp(jamo.take(_RARE, -1))
+        found = (a + b) * jamo + b * other
+        found[..., _COMMON] = common
+    if prior is not None:
+        found += c * (prior if labels == "all11172" else prior[_COMMON])
+    return np.asarray(found, np.float32)
+
+
+def scores(
+    heads: Heads,
+    combination: Combination,
+    labels: str = "all11172",
+    prior: Floats | None = None,
+) -> Floats:
+    """The probability of each of the n syllables, (..., n); what is missing to 1 is "none".
+
+    Takes and raises what `log_scores` does.
+    """
+    ranked = log_scores(heads, combination, labels, prior)
+    valid = sigmoid(heads["valid"] / np.float32(combination.valid_temperature))
+    return valid * softmax(ranked, combination.temperature)
+
+
+def _check(heads: Heads) -> None:
+    for name, count in HEADS.items():
+        if name not in heads or heads[name].shape[-1:] != (count,):
+            raise ValueError(f"a syllable model has a head {name!r} of {count} logits")
+        if not np.isfinite(heads[name]).all():
+            raise ValueError(f"some logits of the head {name!r} are not finite numbers")
