@@ -82,8 +82,8 @@ def _move_pieces(cut: npt.NDArray[np.uint8], haste: float, rng: Rng) -> npt.NDAr
 
 def _warp(haste: float, rng: Rng) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Where each pixel of the sheet comes from, x and y; the longer side of the ink is 1."""
-    rise = 0.12 * haste + rng.normal(0.0, 0.06 + 0.12 * haste)
-    slant = 0.05 * haste + rng.normal(0.0, 0.08 + 0.12 * haste)
+    rise = 0.35 * haste * rng.random() + rng.normal(0.0, 0.05 + 0.06 * haste)
+    slant = 0.20 * haste * rng.random() + rng.normal(0.0, 0.08 + 0.08 * haste)
     angle = rng.normal(0.0, math.radians(3))
     stretch = math.exp(rng.normal(0.0, 0.09))
     turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])

@@ -60,7 +60,7 @@ _NARROW = {
 }
 """How much less wide than the box a single final is, at each side, as a share of it."""
 
-_STYLE = 24
+_STYLE = 4
 """Numbers that shape a writer's hand."""
 
 
@@ -88,8 +88,9 @@ class Writer:
         wild = 0.5 + 0.5 * haste
         self._joins = haste**1.5 * rng.uniform(0.0, 0.8)
         self._fuses = haste * rng.uniform()
-        self._rise = 0.14 * haste + 0.16 * style[0] * wild
-        self._slant = 0.08 * haste + 0.18 * style[1] * wild
+        self._rise = 0.40 * haste * rng.uniform() + 0.10 * style[0] * wild
+        self._slant = 0.25 * haste * rng.uniform() + 0.15 * style[1] * wild
+        self._tail = 0.45 * haste * rng.uniform() ** 2
         self._aspect = 0.20 * style[2]
         self._smoothing = 0.02 + 0.15 * haste * rng.uniform(0.2, 1.0)
         self._corner_rest = 0.25 * (1 - haste) * rng.uniform(0.0, 1.0)
@@ -109,6 +110,8 @@ class Writer:
             aims.append(self._place(points, part, slot, rng))
             corners.append(form.corner)
             starts.append(form.starts)
+        # The last stroke of a hurried hand runs on.
+        aims[-1][-1] += self._tail * rng.uniform(0.3, 1.0) * (aims[-1][-1] - aims[-1][-2])
         return self._move(
             np.concatenate(aims), np.concatenate(corners), np.concatenate(starts), rng
         )
