@@ -8,7 +8,6 @@ right, as lines of fast writers do, and its strokes are thinned and drawn again 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import cv2
 import numpy as np
