@@ -1,9 +1,13 @@
-"""Contact sheets: samples of a prepared folder as training frames them, each with its label."""
+"""Contact sheets: ink as training frames it, each with its label and who wrote it.
+
+It comes from a prepared folder, as it is or with type loosened, or from writers who do not exist.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -15,17 +19,27 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from edge_app.ink import InkSettings, frame
+from edge_app import hangul
+from edge_app.ink import Frame, InkSettings, frame, frame_strokes
 from edge_app.pad.theme import Fonts
-from train.data import DataError, Sample
+from train.augment import Augmentation
+from train.data import DataError
 from train.files import replace
 from train.shards import Shards
 from train.split import Part
+from train.synth.loosen import loosen
+from train.synth.writers import Writer
 
 INK = InkSettings(size=72, margin=4)
 """How samples are framed on the sheet; the frame is as large as the cell is wide."""
 
 COLUMNS = 20
+
+_PEN = 0.05
+"""What synthetic writers hold, as a share of the character; thinner than the frame's own."""
+
+_PENS = Augmentation(min_pen=0.035, max_pen=0.09)
+"""What loosened type is drawn with."""
 
 _LABEL, _WRITER = 22, 11
 """Height of the label and of the writer's name under a frame, px."""
@@ -37,24 +51,58 @@ _MOST = 10_000
 """Samples of a sheet at most: 25 MB as a picture."""
 
 
-def draw(folder: Path, parts: Sequence[Part], count: int, seed: int) -> npt.NDArray[np.uint8]:
+@dataclass(frozen=True)
+class _Cell:
+    """One sample on a sheet."""
+
+    framed: Frame | None
+    label: str
+    writer: str
+
+
+def draw(
+    folder: Path, parts: Sequence[Part], count: int, seed: int, *, loosened: bool = False
+) -> npt.NDArray[np.uint8]:
     """A sheet of up to count samples of a folder, 10,000 at most, as a grey picture, paper 255.
 
     The samples are drawn at random and sorted by label, then writer, so that one that does not
-    belong stands out beside the others. Raises DataError for a damaged folder or an empty part.
+    belong stands out beside the others. loosened: as `train.synth.loosen` writes them anew.
+    Raises DataError for a damaged folder or an empty part.
     """
     opened = [Shards(folder, part) for part in parts]
     ends = np.cumsum([len(shards) for shards in opened])
     total = int(ends[-1])
     if not total:
         raise DataError(f"{folder}: has no samples of {' or '.join(parts)}")
-    chosen = np.random.default_rng(seed).choice(total, min(count, total, _MOST), replace=False)
-    samples = []
+    rng = np.random.default_rng(seed)
+    chosen = rng.choice(total, min(count, total, _MOST), replace=False)
+    cells = []
     for number in map(int, chosen):
         which = int(np.searchsorted(ends, number, side="right"))
-        samples.append(opened[which][number - int(ends[which]) + len(opened[which])])
-    samples.sort(key=lambda sample: (sample.label, sample.writer))
-    return _lay_out(samples)
+        sample = opened[which][number - int(ends[which]) + len(opened[which])]
+        framed = loosen(sample, rng, _PENS, INK) if loosened else frame(sample.ink, INK)
+        cells.append(_Cell(framed, sample.label, sample.writer))
+    return _lay_out(sorted(cells, key=lambda cell: (cell.label, cell.writer)))
+
+
+def draw_synthetic(count: int, seed: int) -> npt.NDArray[np.uint8]:
+    """A sheet of up to count syllables by writers who do not exist, a row to each, as `draw`.
+
+    All write the same syllables. The neatest comes first, and all are named by number and haste.
+    """
+    rng = np.random.default_rng(seed)
+    syllables = rng.choice(hangul.KS_X_1001, COLUMNS, replace=False).tolist()
+    hands = [(Writer(seed, n), n) for n in range(-(-min(count, _MOST) // COLUMNS))]
+    cells = [
+        _Cell(
+            frame_strokes(hand.write(syllable, rng), INK, _PEN),
+            syllable,
+            f"{number}: {hand.haste:.2f}",
+        )
+        for hand, number in sorted(hands, key=lambda pair: pair[0].haste)
+        for syllable in syllables
+    ]
+    return _lay_out(cells[:count])
 
 
 def save(sheet: npt.NDArray[np.uint8], path: Path) -> None:
@@ -66,20 +114,19 @@ def save(sheet: npt.NDArray[np.uint8], path: Path) -> None:
     replace(path, partial(Path.write_bytes, data=png.tobytes()))
 
 
-def _lay_out(samples: Sequence[Sample]) -> npt.NDArray[np.uint8]:
+def _lay_out(cells: Sequence[_Cell]) -> npt.NDArray[np.uint8]:
     fonts = Fonts()
     wide, tall = INK.size + _GAP, INK.size + _LABEL + _WRITER + _GAP
-    rows = -(-len(samples) // COLUMNS)
-    sheet = np.full((rows * tall + _GAP, min(len(samples), COLUMNS) * wide + _GAP), 255, np.uint8)
-    for number, sample in enumerate(samples):
+    rows = -(-len(cells) // COLUMNS)
+    sheet = np.full((rows * tall + _GAP, min(len(cells), COLUMNS) * wide + _GAP), 255, np.uint8)
+    for number, cell in enumerate(cells):
         row, column = divmod(number, COLUMNS)
         y, x = row * tall + _GAP, column * wide + _GAP
-        framed = frame(sample.ink, INK)
-        if framed is not None:
-            sheet[y : y + INK.size, x : x + INK.size] = 255 - framed
+        if cell.framed is not None:
+            sheet[y : y + INK.size, x : x + INK.size] = 255 - cell.framed
         sheet[y + INK.size, x : x + INK.size] = 190
-        _write(sheet, fonts, sample.label, x, y + INK.size + 2, _LABEL - 4)
-        _write(sheet, fonts, sample.writer, x, y + INK.size + _LABEL, _WRITER - 2)
+        _write(sheet, fonts, cell.label, x, y + INK.size + 2, _LABEL - 4)
+        _write(sheet, fonts, cell.writer, x, y + INK.size + _LABEL, _WRITER - 2)
     return sheet
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from train import files, report, rundir
 from train.config import RunConfig
 from train.digits import DigitInk, Frames
-from train.feed import fit_epoch, to_input
+from train.feed import compiled, fit_epoch, to_input
 from train.loader import Loader, Plan
 from train.model import digit_net
 
@@ -89,6 +89,7 @@ def _build(config: RunConfig, steps: int) -> keras.Model:
             from_logits=True, label_smoothing=config.label_smoothing
         ),
         metrics=["accuracy"],
+        jit_compile=compiled(),
     )
     return model
 

@@ -9,6 +9,8 @@ python train/prepare.py scans scan_data --rows 14 --columns 9 --out data/scans
 python train/prepare.py blank --labels ks2350 --out form.pdf
 python train/prepare.py form photographs --out data/class
 python train/prepare.py sheet data/phd08 --out phd08.png
+python train/prepare.py sheet data/fonts --loosened --out loosened.png
+python train/prepare.py sheet --synthetic --out synthetic.png
 """
 
 from __future__ import annotations
@@ -159,6 +161,22 @@ def _summary(manifest: Manifest) -> str:
     return text
 
 
+def draw_sheet(options: argparse.Namespace) -> str:
+    """Writes a contact sheet; returns its path."""
+    if options.synthetic:
+        sheet = contact.draw_synthetic(options.samples, options.seed)
+    else:
+        sheet = contact.draw(
+            options.folder,
+            [options.part] if options.part else PARTS,
+            options.samples,
+            options.seed,
+            loosened=options.loosened,
+        )
+    contact.save(sheet, options.out)
+    return str(options.out)
+
+
 def make_form(name: str, paper: str, out: Path) -> str:
     """Writes the form for the labels of a name; returns what was done."""
     # Matplotlib takes longer to import than all the rest, and nothing else needs it.
@@ -208,9 +226,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     blank.add_argument("--out", type=Path, required=True, metavar="PDF", help="file to write")
     sheet = commands.add_parser("sheet", help="draw samples of a prepared folder with labels")
-    sheet.add_argument("folder", type=Path, metavar="DIR", help="folder of shards")
+    shown = sheet.add_mutually_exclusive_group(required=True)
+    shown.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="folder of shards")
+    shown.add_argument(
+        "--synthetic", action="store_true", help="writers who do not exist, a row to each"
+    )
     sheet.add_argument("--out", type=Path, required=True, metavar="PNG", help="picture to write")
-    sheet.add_argument("--part", choices=PARTS, help="only this part")
+    sheet.add_argument("--part", choices=PARTS, help="of a folder only this part")
+    sheet.add_argument(
+        "--loosened", action="store_true", help="a folder's type as training loosens it"
+    )
     sheet.add_argument(
         "--samples", type=at_least(1), default=240, metavar="N", help="how many (240)"
     )
@@ -225,10 +250,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.source == "fetch":
             print(FETCHES[options.name](options.out))
         elif options.source == "sheet":
-            parts = [options.part] if options.part else PARTS
-            drawn = contact.draw(options.folder, parts, options.samples, options.seed)
-            contact.save(drawn, options.out)
-            print(options.out)
+            print(draw_sheet(options))
         elif options.source == "blank":
             print(make_form(options.labels, options.paper, options.out))
         elif options.source in SHARD_SOURCES:

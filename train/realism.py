@@ -31,7 +31,7 @@ from edge_app.ink import InkSettings, frame
 from train import files
 from train.augment import Augmentation
 from train.data import DataError, omniglot
-from train.feed import fit_epoch, to_input
+from train.feed import compiled, fit_epoch, to_input
 from train.loader import Loader, Plan
 from train.model import jamo_net
 from train.shards import PARTS, Shards
@@ -77,9 +77,9 @@ def inks(fonts: Path, drawings: Path | None) -> dict[str, Ink]:
     synthetic = SynthInk(LABELS, VARIATION, INK, table=table)
     return {
         "fonts": type_,
-        "loosened fonts": loose,
-        "synthetic writers": synthetic,
         "synthetic writers and fonts": Mixture([(1, loose), (1, synthetic)]),
+        "synthetic writers": synthetic,
+        "loosened fonts": loose,
     }
 
 
@@ -101,15 +101,16 @@ def read_people(folder: Path) -> People:
 def train(ink: Ink, samples: int, workers: int, seed: int) -> keras.Model:
     """The network after so many samples of ink."""
     keras.utils.set_random_seed(seed)
-    plan = Plan(INK.size, 128, seed)
+    plan = Plan(INK.size, 256, seed)
     steps = samples // plan.batch
     model = jamo_net(INK.size)
     schedule = keras.optimizers.schedules.CosineDecay(
-        1e-4, steps - steps // 10, 1e-2, warmup_target=2e-3, warmup_steps=steps // 10
+        1e-4, steps - steps // 10, 1e-2, warmup_target=3e-3, warmup_steps=steps // 10
     )
     model.compile(
         keras.optimizers.AdamW(schedule, weight_decay=5e-3),
         [keras.losses.SparseCategoricalCrossentropy(from_logits=True) for _ in range(3)],
+        jit_compile=compiled(),
     )
     with Loader(ink, plan, workers) as loader:
         fit_epoch(model, loader.batches(0, steps), steps, _targets, verbose=2)
@@ -201,7 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--drawings", type=Path, metavar="PATH", help="Omniglot's strokes")
     parser.add_argument("--neat", nargs="*", default=[], metavar="NAME", help="who writes neatly")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where results go")
-    parser.add_argument("--samples", type=at_least(1280), default=400_000, metavar="N")
+    parser.add_argument("--samples", type=at_least(2560), default=600_000, metavar="N")
     parser.add_argument("--workers", type=at_least(0), default=2, metavar="N")
     parser.add_argument("--seed", type=at_least(0), default=0, metavar="N")
     try:

@@ -30,6 +30,9 @@ _FLIGHT = 0.55
 _LEAST = 0.04
 """Time of the shortest way."""
 
+_RISE = 1e-9
+"""Time added to every way and rest, as np.interp wants times that rise."""
+
 
 @dataclass(frozen=True)
 class Gait:
@@ -61,66 +64,65 @@ def trace(
     corner (n,): whether the pen turns there. down (n - 1,): whether each way is on paper.
     """
     aims, corner, down = _bend(aims, corner, down, gait.bow)
-    ways = np.hypot(*np.diff(aims, axis=0).T)
-    times = np.maximum(ways**_ISOCHRONY, _LEAST)
+    ways = aims[1:] - aims[:-1]
+    times = np.maximum(np.hypot(ways[:, 0], ways[:, 1]) ** _ISOCHRONY, _LEAST)
     times[~down] *= _FLIGHT
     # An aim between two ways on paper is a corner or a bend, any other is the end of a stroke.
-    inner = np.zeros(len(aims), bool)
-    inner[1:-1] = down[1:] & down[:-1]
-    rests = np.where(inner, np.where(corner, gait.corner_rest, 0.0), gait.end_rest)
-    # Each aim is reached and, after its rest, left.
-    arrive = np.concatenate(([0.0], np.cumsum(times + rests[:-1])))
-    leave = arrive + rests
-    knots = np.stack((arrive, leave), axis=1).ravel()
-    knots += np.arange(len(knots)) * 1e-9  # np.interp wants them to rise
-    held = np.repeat(aims, 2, axis=0)
-    end = float(knots[-1])
-    ticks = np.arange(-3 * gait.smoothing, end + 3 * gait.smoothing + _STEP, _STEP)
-    path = np.stack([np.interp(ticks, knots, held[:, axis]) for axis in (0, 1)], axis=1)
+    rests = np.full(len(aims), gait.end_rest)
+    rests[1:-1][down[1:] & down[:-1]] = 0.0
+    rests[1:-1][down[1:] & down[:-1] & corner[1:-1]] = gait.corner_rest
+    # When each aim is reached and, after its rest, left.
+    knots = np.zeros(2 * len(aims))
+    knots[1::2], knots[2::2] = rests, times
+    knots = np.cumsum(knots + _RISE)
+    around = 3 * gait.smoothing
+    ticks = np.arange(-around, knots[-1] + around + _STEP, _STEP)
+    path = np.empty((len(ticks), 2))
+    path[:, 0] = np.interp(ticks, knots, np.repeat(aims[:, 0], 2))
+    path[:, 1] = np.interp(ticks, knots, np.repeat(aims[:, 1], 2))
     if gait.tremor:
         path += rng.normal(0.0, gait.tremor, path.shape)
     sigma = gait.smoothing / _STEP
     if sigma > 0.2:
-        path = cv2.GaussianBlur(
-            path[:, None, :], (1, 0), sigmaX=0.1, sigmaY=sigma, borderType=cv2.BORDER_REPLICATE
-        )[:, 0]
-    return _cut(path, ticks, arrive, leave, down, gait.lead)
+        path = np.asarray(
+            cv2.GaussianBlur(
+                path, (1, 0), sigmaX=0.1, sigmaY=sigma, borderType=cv2.BORDER_REPLICATE
+            )
+        )
+    return _cut(path, ticks, knots, down, gait.lead)
 
 
 def _bend(
     aims: Points, corner: npt.NDArray[np.bool_], down: npt.NDArray[np.bool_], bow: float
 ) -> tuple[Points, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Adds a middle to every way between corners, moved aside."""
-    ways = np.diff(aims, axis=0)
+    ways = aims[1:] - aims[:-1]
     long = down & (np.abs(ways).sum(axis=1) > 0.15)
-    at = np.flatnonzero(long)
+    at = long.nonzero()[0]
     if not len(at) or not bow:
         return aims, corner, down
-    aside = np.stack((ways[at, 1], -ways[at, 0]), axis=1)
-    middle = (aims[at] + aims[at + 1]) / 2 + bow * aside
-    return (
-        np.insert(aims, at + 1, middle, axis=0),
-        np.insert(corner, at + 1, False),
-        np.insert(down, at, True),
-    )
+    times = np.ones(len(aims), np.intp)
+    times[at] = 2
+    middle = at + np.arange(1, len(at) + 1)
+    bent, turned = np.repeat(aims, times, axis=0), np.repeat(corner, times)
+    way = ways[at]
+    bent[middle] = aims[at] + way / 2 + bow * way[:, ::-1] * (1.0, -1.0)
+    turned[middle] = False
+    return bent, turned, np.repeat(down, times[:-1])
 
 
 def _cut(
-    path: Points,
-    ticks: Points,
-    arrive: Points,
-    leave: Points,
-    down: npt.NDArray[np.bool_],
-    lead: float,
+    path: Points, ticks: Points, knots: Points, down: npt.NDArray[np.bool_], lead: float
 ) -> list[Points]:
     """The pieces of a path during which the pen is down."""
-    edges = np.diff(np.concatenate(([False], down, [False])).astype(np.int8))
-    begins = arrive[np.flatnonzero(edges == 1)] - lead
-    ends = leave[np.flatnonzero(edges == -1)] + lead
-    firsts = np.searchsorted(ticks, begins)
-    lasts = np.searchsorted(ticks, ends)
+    paper = np.zeros(len(down) + 2, bool)
+    paper[1:-1] = down
+    # Aims at which the pen comes down and goes up, by turns.
+    ends = (paper[1:] != paper[:-1]).nonzero()[0]
+    begins = np.searchsorted(ticks, knots[2 * ends[::2]] - lead).tolist()
+    lasts = np.searchsorted(ticks, knots[2 * ends[1::2] + 1] + lead).tolist()
     pieces = []
-    for first, last in zip(firsts, lasts, strict=True):
+    for first, last in zip(begins, lasts, strict=True):
         first = min(first, len(path) - 1)
         pieces.append(path[first : max(last, first + 1)])
     return pieces
