@@ -52,7 +52,7 @@ def fit_epoch(
             raise
 
     try:
-        fitted = model.fit(fed(), epochs=1, steps_per_epoch=steps, verbose=verbose)
+        fitted = model.fit(fed(), epochs=1, steps_per_epoch=steps, verbose=verbose, shuffle=False)
     except Exception:
         if raised:
             raise raised[0] from None

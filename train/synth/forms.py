@@ -316,7 +316,7 @@ _MEDIALS = {
 }
 """Forms of the simple medials; the others are written as two of them."""
 
-_CIRCLE = np.arange(13) / 12 * 2 * np.pi
+_CIRCLE = np.arange(9) / 8 * 2 * np.pi
 
 
 def _circle(text: str, tail: bool) -> list[tuple[float, float, bool]]:
@@ -330,20 +330,49 @@ def _circle(text: str, tail: bool) -> list[tuple[float, float, bool]]:
 
 def _parse(line: str) -> Form:
     haste, text = line.split(maxsplit=1)
-    points: list[tuple[float, float, bool]] = []
-    starts = []
+    strokes = []
     for stroke in text.split("|"):
-        starts.append(len(points))
+        points: list[tuple[float, float, bool]] = []
         for token in stroke.split():
             if token[1] == ":":
                 points += _circle(token[2:], token[0] == "q")
             else:
                 x, y = token.lstrip("~").split(",")
                 points.append((float(x) / 100, float(y) / 100, token[0] != "~"))
-    begins = np.zeros(len(points), bool)
-    begins[starts] = True
-    places = np.array([point[:2] for point in points])
-    return Form(places, np.array([point[2] for point in points]), begins, float(haste))
+        strokes.append(_round(points))
+    places, corners = (np.concatenate(arrays) for arrays in zip(*strokes, strict=True))
+    starts = np.concatenate([np.arange(len(corner)) == 0 for _, corner in strokes])
+    return Form(places, corners, starts, float(haste))
+
+
+def _round(
+    points: list[tuple[float, float, bool]],
+) -> tuple[Points, npt.NDArray[np.bool_]]:
+    """A stroke's points and corners, with a middle put on every way that begins or ends in a bend.
+
+    Middles lie on the Catmull-Rom spline: E. Catmull and R. Rom, A class of local interpolating
+    splines, Computer Aided Geometric Design, 1974. A corner or an end passes no bend on.
+    """
+    places, corners = [], []
+    for index, (x, y, corner) in enumerate(points):
+        places.append((x, y))
+        # A stroke's ends are no bends, however they are marked.
+        corners.append(corner or index in (0, len(points) - 1))
+    rounded, sharp = [places[0]], [corners[0]]
+    for index in range(len(places) - 1):
+        here, there = places[index], places[index + 1]
+        if not (corners[index] and corners[index + 1]):
+            before = here if corners[index] else places[index - 1]
+            after = there if corners[index + 1] else places[index + 2]
+            middle = [
+                (9 * (p + q) - o - r) / 16
+                for o, p, q, r in zip(before, here, there, after, strict=True)
+            ]
+            rounded.append((middle[0], middle[1]))
+            sharp.append(False)
+        rounded.append(there)
+        sharp.append(corners[index + 1])
+    return np.array(rounded), np.array(sharp)
 
 
 def _parse_all(table: dict[str, str]) -> dict[str, tuple[Form, ...]]:

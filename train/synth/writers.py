@@ -47,7 +47,7 @@ _MIXED: dict[tuple[str, bool], Box] = {
     ("ㅜ", False): (0.00, 0.52, 0.64, 0.92), ("ㅜ", True): (0.00, 0.37, 0.62, 0.62),
     ("ㅡ", False): (0.00, 0.62, 0.62, 0.82), ("ㅡ", True): (0.00, 0.42, 0.60, 0.56),
 }  # fmt: skip
-_FINAL: Box = (0.20, 0.64, 0.88, 1.00)
+_FINAL: Box = (0.22, 0.64, 0.84, 1.00)
 _NARROW = {
     "ㅇ": 0.22,
     "ㅁ": 0.14,
@@ -90,6 +90,8 @@ class Writer:
         self._fuses = haste * rng.uniform()
         self._rise = 0.40 * haste * rng.uniform() + 0.10 * style[0] * wild
         self._slant = 0.25 * haste * rng.uniform() + 0.15 * style[1] * wild
+        self._size = np.exp(rng.normal(-0.18, 0.14))
+        self._narrow = np.exp(rng.normal(-0.20, 0.15))
         self._tail = 0.45 * haste * rng.uniform() ** 2
         self._aspect = 0.20 * style[2]
         self._smoothing = 0.02 + 0.15 * haste * rng.uniform(0.2, 1.0)
@@ -112,9 +114,10 @@ class Writer:
             starts.append(form.starts)
         # The last stroke of a hurried hand runs on.
         aims[-1][-1] += self._tail * rng.uniform(0.3, 1.0) * (aims[-1][-1] - aims[-1][-2])
-        return self._move(
-            np.concatenate(aims), np.concatenate(corners), np.concatenate(starts), rng
-        )
+        joined = np.concatenate(aims)
+        if hangul.MEDIALS[hangul.decompose(syllable).medial] in _LEVEL:
+            joined[:, 0] = 0.5 + (joined[:, 0] - 0.5) * self._narrow
+        return self._move(joined, np.concatenate(corners), np.concatenate(starts), rng)
 
     def _form(self, part: _Part, rng: Rng) -> tuple[Form, Points]:
         """How this writer writes a letter this time."""
@@ -131,7 +134,7 @@ class Writer:
         form = forms[chosen]
         own = np.random.default_rng((*self._key, *map(ord, name), chosen))
         # Bends have less to miss than corners, and need to stay round.
-        wobble = (0.04 + 0.03 * self.haste) * np.where(form.corner, 1.0, 0.4)[:, None]
+        wobble = (0.04 + 0.03 * self.haste) * np.where(form.corner, 1.0, 0.35)[:, None]
         points = form.points + own.normal(0.0, 1.0, form.points.shape) * wobble
         return form, points + rng.normal(0.0, 0.4, form.points.shape) * wobble
 
@@ -141,7 +144,8 @@ class Writer:
         shift = self._drift[slot, :2] + rng.normal(0.0, loose, 2)
         grow = np.exp(3.0 * self._drift[slot, 2:] + rng.normal(0.0, 3.0 * loose, 2))
         centre = np.array([(left + right) / 2, (top + bottom) / 2])
-        size = np.array([right - left, bottom - top])
+        # Small letters stand apart; the long strokes of medials stay long.
+        size = np.array([right - left, bottom - top]) * self._size ** (1.0 if part.place else 0.3)
         return np.asarray(centre + shift + (points - 0.5) * size * grow)
 
     def _move(
