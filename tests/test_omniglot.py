@@ -40,7 +40,8 @@ def test_straight_out_of_the_archive(tmp_path: Path) -> None:
 def test_a_damaged_archive_is_refused_wherever_it_is_damaged(tmp_path: Path, method: int) -> None:
     path = tmp_path / "bad.zip"
     with zipfile.ZipFile(path, "w", method) as archive:
-        archive.writestr(f"{TOP}/가/character01/0543_01.txt", TEXT)
+        archive.writestr(f"가/{TOP}/character01/0543_01.txt", TEXT)
+    assert len(list(omniglot.read([path]))) == 1
     whole = path.read_bytes()
     refused = 0
     # In its names, which say that they are UTF-8, in what is packed, and in the directory.

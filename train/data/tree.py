@@ -77,8 +77,8 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except DAMAGED as error:
-        # tarfile says on one line each what the file is not.
-        reason = " ".join(str(error).split())
+        # tarfile says on one line each what the file is not; a bare EOFError says nothing.
+        reason = " ".join(str(error).split()) or "it ends too early"
         raise DataError(f"{path}: cannot be read ({reason}); fetch it again") from None
 
 
