@@ -74,14 +74,16 @@ def write(
         "LiteRT at one thread. Agreement: the same best answer as the Keras model. Top-3 "
         "overlap: the mean share of its best three; top-3 kept: the same for those of them that "
         f"score {COUNTS:.1%} or more, which are the ones a reader could want. Ties: ink on which "
-        "equal logits leave the rank of the best three to chance. Latency: median from frame to "
-        "logits, float32 = 1.",
+        "equal logits leave the rank of the best three to chance. Doubt: mean difference of the "
+        "scores' sum, which is the probability that the ink is one of the labels at all. Latency: "
+        "median from frame to logits, float32 = 1.",
         _markdown(rows(figures)),
         f"Of the {len(golden.labels)} inks in `golden.npz` it reads {golden.read_right} right. "
         f"Scores are the softmax of the logits at temperature {bundle.temperature:.3g}.",
         f"Command: `python convert/to_tflite.py runs/{run.folder.name}`. A file is refused below "
         f"{gate.agreement:.1%} agreement or {gate.kept:.1%} top-3 kept, or above "
-        f"{100 * gate.accuracy_loss:.1f} points of lost accuracy{_size_limit(gate)}.",
+        f"{100 * gate.accuracy_loss:.1f} points of lost accuracy, or above {gate.doubt:.1%} "
+        f"doubt{_size_limit(gate)}.",
         "## Limits",
         "- Every ink gets one of the labels: a letter, a scribble or two characters at once get "
         "one too, sometimes with a high score.\n"

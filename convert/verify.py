@@ -60,6 +60,12 @@ class Figures:
     """The same for those of the best three whose score, by the Keras model, `COUNTS`."""
     ties: float
     """Share of frames on which the best three, or the third and the fourth, score the same."""
+    doubt: float
+    """Mean difference from the Keras model's of the scores' sum, 0 to 1.
+
+    That is the probability that the ink is a syllable at all; where it is always 1, as for labels
+    without such an output, they do not differ.
+    """
     accuracy: Mapping[str, tuple[float, float]]
     """For each group, and for `ALL`: top-1 and top-3 accuracy, 0 to 1."""
     size_kib: float
@@ -78,6 +84,8 @@ class Gate:
     """Least share of the best three, those that `COUNTS`, that are among its own best three."""
     accuracy_loss: float = 0.001
     """Most top-1 accuracy lost. Two models may agree and yet differ where it hurts."""
+    doubt: float = 0.01
+    """Most mean difference of the scores' sum: the pad shows whole per cent."""
     size_kib: float = math.inf
     """Largest file, KiB: what the task's file may take."""
 
@@ -101,6 +109,11 @@ class Gate:
             found.append(
                 f"it loses {100 * loss:.2f} points of accuracy, "
                 f"at most {100 * self.accuracy_loss:.2f} may go"
+            )
+        if figures.doubt > self.doubt:
+            found.append(
+                f"its scores of an ink sum to other than the Keras model's by {figures.doubt:.2%}, "
+                f"at most {self.doubt:.2%} is allowed"
             )
         if figures.size_kib > self.size_kib:
             found.append(f"it takes {figures.size_kib:.1f} KiB of at most {self.size_kib:.0f}")
@@ -135,24 +148,29 @@ class Ranking:
     """(m, 4) what ranked them."""
     scores: Logits
     """(m, 4) their probabilities."""
+    total: Logits
+    """(m,) the sum of the probabilities of all labels, at most 1."""
     finite: bool
     """Whether every logit was a finite number."""
 
 
 def rank(logits: Logits, scorer: Scorer) -> Ranking:
     """The best labels from raw outputs (m, outputs). Takes all that is not finite for 0."""
-    best, log_scores, scores = [], [], []
+    best, log_scores, scores, total = [], [], [], []
     for start in range(0, len(logits), _ROWS):
         some = logits[start : start + _ROWS]
         some = np.where(np.isfinite(some), some, np.float32(0))
         ranked = scorer.log_scores(some)
         best.append(_best(ranked, 4))
         log_scores.append(np.take_along_axis(ranked, best[-1], axis=1))
-        scores.append(np.take_along_axis(scorer.scores_of(some), best[-1], axis=1))
+        probable = scorer.scores_of(some)
+        scores.append(np.take_along_axis(probable, best[-1], axis=1))
+        total.append(probable.sum(axis=1))
     return Ranking(
         np.concatenate(best),
         np.concatenate(log_scores),
         np.concatenate(scores),
+        np.concatenate(total),
         bool(np.isfinite(logits).all()),
     )
 
@@ -199,6 +217,7 @@ def compare(
         overlap=float(shared.mean()),
         kept=float(shared[count].mean()) if count.any() else 1.0,
         ties=float((ranked[:, :-1] == ranked[:, 1:]).any(axis=1).mean()),
+        doubt=float(np.abs(ranking.total - keras.total).mean()),
         accuracy={
             name: (float(right[chosen, 0].mean()), float(right[chosen].any(axis=1).mean()))
             for name, chosen in groups.items()
@@ -245,13 +264,15 @@ def rows(figures: Mapping[str, Figures]) -> list[list[str]]:
     groups = list(next(iter(figures.values())).accuracy)
     if len(groups) == 2:  # one group is all there is
         groups.remove(ALL)
-    heading = ["variant", "KiB", "latency", "agreement", "top-3 overlap", "top-3 kept", "ties"]
+    heading = ["variant", "KiB", "latency", "agreement", "top-3 overlap", "top-3 kept"]
+    heading += ["ties", "doubt"]
     for group in groups:
         heading += [f"{group} top-1", f"{group} top-3"]
     table = [heading]
     for name, one in figures.items():
         row = [name, _number(one.size_kib, 1), _number(one.latency, 2)]
-        row += [f"{share:.2%}" for share in (one.agreement, one.overlap, one.kept, one.ties)]
+        shares = (one.agreement, one.overlap, one.kept, one.ties, one.doubt)
+        row += [f"{share:.2%}" for share in shares]
         for group in groups:
             row += [f"{share:.2%}" for share in one.accuracy[group]]
         table.append(row)

@@ -174,16 +174,21 @@ def _model(options: argparse.Namespace) -> Path | None:
 
 def _recognizer(
     options: argparse.Namespace, directory: Path, labels: str | None = None
-) -> Recognizer | None:
+) -> Recognizer | int:
+    """The model, opened; or, told on stderr why it cannot be, the exit status."""
+    from edge_app.bundle import BundleError
     from edge_app.recognizer import Recognizer
 
     try:
         return Recognizer(
             directory, labels=labels, threads=options.threads, runtime=options.runtime
         )
-    except (ValueError, RuntimeMissingError) as error:
+    except (BundleError, RuntimeMissingError) as error:
         _complain(error)
-        return None
+        return FAILED
+    except ValueError as error:  # labels that the model has not got
+        _complain(error)
+        return USAGE
 
 
 def _pad(options: argparse.Namespace) -> int:
@@ -216,8 +221,8 @@ def _without_screen(options: argparse.Namespace, directory: Path, reason: str) -
     print("화면이 없어 창을 열 수 없습니다. 대신 준비된 견본 글씨를 인식합니다.")
     print(f"No screen, so no window ({reason}). Recognising the bundled sample ink instead.")
     recognizer = _recognizer(options, directory)
-    if recognizer is None:
-        return FAILED
+    if isinstance(recognizer, int):
+        return recognizer
     for sample in samples.load():
         print(f"{sample.label} -> {_ranking(recognizer.recognize(sample.strokes))}")
     return DONE
@@ -230,8 +235,8 @@ def _predict(options: argparse.Namespace) -> int:
     if directory is None:
         return USAGE
     recognizer = _recognizer(options, directory, options.labels)
-    if recognizer is None:
-        return FAILED
+    if isinstance(recognizer, int):
+        return recognizer
     status = DONE
     for path in options.images:
         try:

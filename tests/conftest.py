@@ -11,6 +11,9 @@ from edge_app import Recognizer, samples
 
 ROOT = Path(__file__).parents[1]
 
+PATIENCE_S = 3600
+"""A process that takes longer hangs. An honest one may take many times what it does alone."""
+
 # The same examples every time, and no clock: a busy machine is no failure.
 settings.register_profile("hangul-pad", deadline=None, derandomize=True, max_examples=200)
 settings.load_profile("hangul-pad")

@@ -337,6 +337,31 @@ def test_files_of_other_weights_do_not_pass_the_gate(
     assert not Gate().objections(figures["keras"], figures["keras"])
 
 
+def test_a_file_that_takes_ink_for_none_does_not_pass_the_gate(
+    trained_syllables: Path, tmp_path: Path
+) -> None:
+    from convert import keras_model
+
+    run = runs.read(trained_syllables)
+    model, heldout = keras_model.load(run), runs.heldout(run)
+    reference = keras_model.predict(model, heldout.frames)
+    opened = {}
+    for name in ("float32", "broken"):
+        (content,) = keras_model.convert(
+            model, run, runs.calibration(run), [verify.REFERENCE]
+        ).values()
+        bundle = export.describe(run, verify.REFERENCE, content, "")
+        package.write_model(tmp_path / name, content, bundle, run.prior)
+        opened[name] = Recognizer(tmp_path / name)
+        (valid,) = (layer for layer in model.layers if layer.output.shape == (None, 1))
+        valid.set_weights([-weights for weights in valid.get_weights()])
+    found = verify.measure(opened, dict.fromkeys(opened, 1), reference, heldout)
+    assert found["broken"].agreement == 1.0
+    (objection,) = Gate().objections(found["broken"], found["keras"])
+    assert "sum" in objection
+    assert not Gate().objections(found["float32"], found["keras"])
+
+
 def test_a_directory_that_fails_its_golden_answers_is_not_swapped_in(
     trained: Path, converted: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -449,6 +474,7 @@ def test_a_survey_takes_the_newest_of_each_name_and_reports_the_rest(run: Path) 
         ({"agreement": 0.9979}, "Keras model's"),
         ({"kept": 0.9979}, "best three"),
         ({"accuracy": {"all": (0.9789, 1.0)}}, "points"),
+        ({"doubt": 0.0101}, "sum"),
         ({"size_kib": 120.1}, "KiB"),
     ],
 )
@@ -467,6 +493,7 @@ def figures(**changes: Any) -> Figures:
         overlap=0.99,
         kept=0.999,
         ties=0.0,
+        doubt=0.0,
         accuracy={"all": (0.98, 1.0)},
         size_kib=100,
         latency=0.5,
@@ -499,6 +526,7 @@ def test_figures_of_logits_counted_by_hand() -> None:
     assert found.overlap == pytest.approx(11 / 12)
     assert found.kept == 1.0
     assert found.ties == 1 / 4
+    assert found.doubt == pytest.approx(0, abs=1e-6)
     assert found.accuracy["a"] == (0.5, 1.0)
     assert found.accuracy["all"] == (0.5, 1.0)
     assert found.size_kib == 2

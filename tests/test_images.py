@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from edge_app import Recognizer, images, samples
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE_S, ROOT
 from tests.images import make
 
 MANIFEST: dict[str, dict[str, Any]] = json.loads(
@@ -124,7 +124,7 @@ def predict(path: Path) -> tuple[int, str, str, int]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     *messages, memory = done.stderr.strip().splitlines()
     return done.returncode, done.stdout, "\n".join(messages), int(memory.split()[0])

@@ -36,6 +36,40 @@ def test_straight_out_of_the_archive(tmp_path: Path) -> None:
     assert [sample.label for sample in samples] == [*hangul.MEDIALS, *hangul.INITIALS]
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_a_damaged_archive_is_refused_wherever_it_is_damaged(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "bad.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr(f"가/{TOP}/character01/0543_01.txt", TEXT)
+    assert len(list(omniglot.read([path]))) == 1
+    whole = path.read_bytes()
+    refused = 0
+    # In its names, which say that they are UTF-8, in what is packed, and in the directory.
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        try:
+            list(omniglot.read([path]))
+        except DataError as error:
+            assert str(error).startswith(f"{path}: ") and "\n" not in str(error)
+            refused += 1
+    assert refused > len(whole) / 2
+
+
+def test_no_path_is_read_before_all_are_known_to_hold_letters(tmp_path: Path) -> None:
+    put(tmp_path / "good" / TOP / "character01" / "0543_01.txt", TEXT.encode())
+    put(tmp_path / "cut.zip", b"PK\x03\x04")
+    put(tmp_path / "other" / "a.txt", b"")
+    good, others = tmp_path / "good", [tmp_path / "cut.zip", tmp_path / "other"]
+    for other in others:
+        with pytest.raises(DataError, match=other.name):
+            next(omniglot.read([good, other]))
+    bad = BadSamples(skip=True)
+    assert [sample.label for sample in omniglot.read([*others, good], bad)] == ["ㅏ"]
+    assert bad.count == 2
+    with pytest.raises(DataError, match="no such file or folder"):
+        next(omniglot.read([good, tmp_path / "none"], bad))
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

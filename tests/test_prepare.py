@@ -13,7 +13,7 @@ import pytest
 
 from edge_app import images
 from tests import sourcefiles
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE_S, ROOT
 from tests.fuzz import readers
 from tests.sourcefiles import put
 from train import contact, prepare, shardwriter
@@ -160,6 +160,51 @@ def test_missing_paths_and_folders_in_use(
 
 
 @pytest.mark.parametrize(
+    ("source", "name", "options"),
+    [
+        ("aihub", "a.json", []),
+        ("phd08", "가.txt", []),
+        ("hgu1", "a.hgu1", []),
+        ("folder", "가.png", []),
+        ("fonts", "a.ttf", []),
+        ("form", "a.png", []),
+        ("scans", "a.png", ["--rows", 1, "--columns", 1]),
+        ("omniglot", "Korean/character01/0543_01.txt", []),
+        ("writers", "a.npz", []),
+    ],
+)
+def test_every_path_is_looked_at_before_any_is_read(
+    files: Path, capsys: pytest.CaptureFixture[str], source: str, name: str, options: list[object]
+) -> None:
+    # If it were read, it would be what is complained about.
+    put(files / "first" / name, b"damaged")
+    put(files / "first" / "image.jpg", b"which AI Hub's annotations need")
+    put(files / "notes" / "read.me", b"no data")
+    for last, problem in (
+        (files / "none", "no such file or folder"),
+        (files / "notes", "holds no "),
+        (files / "notes" / "read.me", ": "),
+    ):
+        assert run(source, files / "first", last, "--out", files / "o", *options) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert f"{last}: " in line and problem in line
+
+
+def test_a_path_without_data_is_left_out_and_counted(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(files / "notes" / "read.me", b"no data")
+    paths = [files / "notes", files / "phd08", files / "notes" / "read.me"]
+    assert run("phd08", *paths, "--out", files / "o", "--skip-bad") == 0
+    said = capsys.readouterr().out
+    assert f"2 left out, the first: {files / 'notes'}: holds no .txt file" in said
+    manifest = Manifest.load(files / "o")
+    assert (manifest.samples, manifest.left_out) == (5, 2)
+    assert run("phd08", files / "notes", "--out", files / "p", "--skip-bad") == 1
+    assert not (files / "p").exists()
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ["aihub", "x", "--out", "o", "--min-samples", "0"],
@@ -236,7 +281,7 @@ def test_damaged_files_never_do_more_than_be_refused(reader: str) -> None:
         [sys.executable, "-W", "error", str(script), reader, "--runs", "300"],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

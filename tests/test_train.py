@@ -16,8 +16,8 @@ import pytest
 
 from edge_app import Recognizer, samples
 from tests import tinymnist
+from tests.conftest import PATIENCE_S, ROOT
 
-ROOT = Path(__file__).parents[1]
 SMALL = ["--epochs", "3", "--epoch-samples", "2560", "--batch", "32"]
 
 
@@ -27,7 +27,7 @@ def _command(*arguments: object) -> list[str]:
 
 def _run(*arguments: object, expect: int = 0) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        _command(*arguments), capture_output=True, text=True, timeout=600, check=False
+        _command(*arguments), capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert done.returncode == expect, done.stderr
     return done
@@ -77,6 +77,7 @@ def test_a_finished_run_holds_all_that_conversion_and_people_need(finished: Path
     }
     result = json.loads((finished / "result.json").read_text())
     assert result["metrics"]["mnist-test"] > 0.8
+    assert json.loads((finished / "history.json").read_text())[-1]["mnist-val"] > 0.8
     assert [source["name"] for source in result["sources"]] == ["MNIST", "pen.jsonl"]
     with np.load(finished / "heldout.npz", allow_pickle=False) as held:
         assert set(held["group"]) == {"mnist-test", "pen-test"}
@@ -94,10 +95,9 @@ def test_a_killed_run_resumes_to_the_same_curve(
         stderr=subprocess.DEVNULL,
     )
     try:
-        deadline = time.monotonic() + 300
+        # However long that takes: the same command came to its end in `finished`.
         while not (folder / "checkpoint.keras").is_file():
             assert training.poll() is None
-            assert time.monotonic() < deadline
             time.sleep(0.05)
     finally:
         os.kill(training.pid, signal.SIGKILL)
@@ -119,7 +119,7 @@ def test_a_trained_run_is_converted_and_reads_ink(finished: Path, tmp_path: Path
         ],
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -161,7 +161,7 @@ def test_what_is_wrong_with_data_comes_out_of_fit_as_it_is(backend: str) -> None
         env={**os.environ, "KERAS_BACKEND": backend},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.stdout.splitlines() == 2 * ["a.shard: sample 3: damaged"], done.stderr

@@ -16,7 +16,7 @@ def write(folder: Path, train: int = 480, test: int = 100) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for prefix, count in (("train", train), ("t10k", test)):
         images = np.stack([_image(index) for index in range(count)])
-        labels = np.arange(count, dtype=np.uint8) % 10
+        labels = (np.arange(count) % 10).astype(np.uint8)
         (folder / f"{prefix}-images-idx3-ubyte").write_bytes(idx(images))
         (folder / f"{prefix}-labels-idx1-ubyte").write_bytes(idx(labels))
     return folder

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -48,28 +49,43 @@ class BadSamples:
         return f"; {self.count:,} left out, the first: {self._first}" if self.count else ""
 
 
-def find(paths: Sequence[Path], *endings: str) -> Iterator[Path]:
-    """The files among paths and, in folders among them, those with one of the endings, in order.
+def must_exist(path: Path) -> None:
+    """Raises DataError for a path where there is nothing, which is a slip of whoever named it."""
+    if not path.exists():
+        raise DataError(f"{path}: no such file or folder")
 
-    endings: in small letters, with the dot. Only one folder's names are in memory at a time.
-    Raises DataError for a path that does not exist or a folder that holds no such file, OSError
-    for a folder that cannot be listed.
+
+def find(paths: Sequence[Path], *endings: str, bad: Report = give_up) -> Iterator[Path]:
+    """The files with one of the endings among paths and in folders among them, in order.
+
+    Every path is looked at before this returns: what is wrong with the last of them must not come
+    out when the others have been read for an hour. endings: in small letters, with the dot. Only
+    one folder's names are in memory at a time. Raises DataError for a path that does not exist
+    and, unless bad takes it, for one without such a file; OSError for a folder that cannot be
+    listed.
     """
     for path in paths:
-        if not path.is_dir():
-            if not path.exists():
-                raise DataError(f"{path}: no such file or folder")
+        must_exist(path)
+    kept = []
+    for path in paths:
+        if next(_walk(path, endings), None) is not None:
+            kept.append(path)
+        else:
+            fault = "holds no" if path.is_dir() else "is no"
+            bad(DataError(f"{path}: {fault} {' or '.join(endings)} file; name another path"))
+    return chain.from_iterable(_walk(path, endings) for path in kept)
+
+
+def _walk(path: Path, endings: tuple[str, ...]) -> Iterator[Path]:
+    if not path.is_dir():
+        if path.name.lower().endswith(endings):
             yield path
-            continue
-        found = False
-        for folder, folders, names in os.walk(path, onerror=_raise):
-            folders.sort()
-            for name in sorted(names):
-                if name.lower().endswith(endings):
-                    found = True
-                    yield Path(folder, name)
-        if not found:
-            raise DataError(f"{path}: holds no {' or '.join(endings)} file; name another folder")
+        return
+    for folder, folders, names in os.walk(path, onerror=_raise):
+        folders.sort()
+        for name in sorted(names):
+            if name.lower().endswith(endings):
+                yield Path(folder, name)
 
 
 def _raise(error: OSError) -> NoReturn:

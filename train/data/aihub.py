@@ -138,19 +138,20 @@ def read(
         with closing(base):
             try:
                 base.executescript(_TABLES)
-                for path in find(paths, ".json"):
+                documents = find(paths, ".json", bad=bad)
+                images = find(_tops(paths), *folder.ENDINGS, bad=bad)
+                for path in documents:
                     _add(base, path, bad)
-                _list_images(base, paths)
+                for path in images:
+                    base.execute(_ADD_FILE, (_utf8(path.name), os.fsencode(path)))
                 yield from _samples(base, min_samples, stratified, bad)
             except sqlite3.Error as error:
                 raise OSError(f"{work}: {error}; make room on the disk") from None
 
 
-def _list_images(base: sqlite3.Connection, paths: Sequence[Path]) -> None:
-    tops = {path.resolve() if path.is_dir() else path.resolve().parent for path in paths}
-    for top in sorted(tops):
-        for image in find([top], *folder.ENDINGS):
-            base.execute(_ADD_FILE, (_utf8(image.name), os.fsencode(image)))
+def _tops(paths: Sequence[Path]) -> list[Path]:
+    """The folders in which images are looked for."""
+    return sorted({path.resolve() if path.is_dir() else path.resolve().parent for path in paths})
 
 
 def _utf8(text: str) -> str:

@@ -44,10 +44,11 @@ def read(paths: Sequence[Path], source: str = "images", bad: Report = give_up) -
     Raises DataError, naming the file, for one without a label or that cannot be decoded, unless
     bad takes it.
     """
-    for path in paths:
+    found = [(path, find([path], *ENDINGS, bad=bad)) for path in paths]
+    for path, files in found:
         given = path if path.is_dir() else path.parent
         top = given.resolve()
-        for file in find([path], *ENDINGS):
+        for file in files:
             try:
                 # The top may be ".", but a link to an image is named for its own name.
                 label, writer = _label_and_writer(top / file.relative_to(given), top)

@@ -62,7 +62,7 @@ def read(
     """
     if size not in SIZES:
         raise ValueError(f"size must be {SIZES[0]} to {SIZES[-1]} px, not {size}")
-    for path in find(paths, *sfnt.ENDINGS):
+    for path in find(paths, *sfnt.ENDINGS, bad=bad):
         try:
             content = _content(path)
             faces = sfnt.names(content)

@@ -63,7 +63,7 @@ def read(
     counts = {} if counts is None else counts
     orders = {formlayout.order_of(known): known for known in (*hangul.LABEL_SETS.values(), labels)}
     seen: dict[tuple[str, formlayout.Identity], Path] = {}
-    for page in paper.pages(paths, writer):
+    for page in paper.pages(paths, writer, bad):
         try:
             picture = paper.decode(page.path)
             sheet = _find(picture, page.path)

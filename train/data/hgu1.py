@@ -48,7 +48,7 @@ def read(paths: Sequence[Path], drop_tail: int = 0, bad: Report = give_up) -> It
     """
     if drop_tail < 0:
         raise ValueError(f"drop_tail must not be negative, not {drop_tail}")
-    for path in find(paths, ".hgu1"):
+    for path in find(paths, ".hgu1", bad=bad):
         # What may yet be the tail waits here; a bad image keeps its place as None.
         waiting: deque[Sample | None] = deque()
         for item in _images(path):

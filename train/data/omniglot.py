@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_app import hangul
-from train.data import DataError, Report, Sample, Source, give_up
-from train.data.tree import read_files
+from train.data import DataError, Report, Sample, Source, give_up, must_exist
+from train.data.tree import holds, read_files
 
 SOURCE = Source("Omniglot, Korean", "MIT", "https://github.com/brendenlake/omniglot")
 
@@ -34,20 +34,40 @@ _FILE = re.compile(r"(?:^|/)Korean/character([0-9]{2})/[0-9]+_([0-9]+)\.txt$")
 def read(paths: Sequence[Path], bad: Report = give_up) -> Iterator[Sample]:
     """The jamo of strokes_background, from its .zip or a folder of its files.
 
-    Strokes have y pointing down. Raises DataError, naming file and line, for what cannot be
-    read, unless bad takes it.
+    Strokes have y pointing down. Raises DataError for a path that does not exist and, naming file
+    and line, for what cannot be read, unless bad takes it.
     """
-    for path in paths:
-        files = read_files(path, lambda name: name if _FILE.search(name) else None)
-        if not files:
-            raise DataError(
-                f"{path}: holds no Korean/characterNN/*.txt; give Omniglot's strokes_background.zip"
-            )
+    # All of them before the first is read, as `train.data.find` does.
+    found = [path for path in paths if _is_release(path, bad)]
+    for path in found:
+        try:
+            files = read_files(path, _wanted)
+        except DataError as error:
+            bad(error)
+            continue
         for name in sorted(files):
             try:
                 yield _letter(files[name], name, path)
             except DataError as error:
                 bad(error)
+
+
+def _is_release(path: Path, bad: Report) -> bool:
+    """Whether the path holds letters; bad is told why not."""
+    must_exist(path)
+    try:
+        if not holds(path, _wanted):
+            raise DataError(
+                f"{path}: holds no Korean/characterNN/*.txt; give Omniglot's strokes_background.zip"
+            )
+    except DataError as error:
+        bad(error)
+        return False
+    return True
+
+
+def _wanted(name: str) -> str | None:
+    return name if _FILE.search(name) else None
 
 
 def _letter(content: bytes, name: str, path: Path) -> Sample:

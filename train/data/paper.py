@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from train.data import find, folder
+from train.data import Report, find, folder, give_up
 
 MOST_PIXELS = 40_000_000
 """Pages with more are not decoded; A4 at 600 dpi has 35 million."""
@@ -71,17 +71,19 @@ class Page:
     """Which of the writer's pages it is, from 1."""
 
 
-def pages(paths: Sequence[Path], writer: str | None = None) -> Iterator[Page]:
+def pages(
+    paths: Sequence[Path], writer: str | None = None, bad: Report = give_up
+) -> Iterator[Page]:
     """The pages of image files, or of folders of them, in order.
 
     writer: who filled all of them; the names say where it is None. Raises DataError for a path
-    that does not exist or a folder without images.
+    that does not exist and, unless bad takes it, for one without images.
     """
-    for path in paths:
+    found = [(path, find([path], *folder.ENDINGS, bad=bad)) for path in paths]
+    for path, images in found:
         given = path if path.is_dir() else path.parent
         top = Path(given.resolve().name)
-        found = find([path], *folder.ENDINGS)
-        for above, files in groupby(found, key=lambda file: file.parent):
+        for above, files in groupby(images, key=lambda file: file.parent):
             within = top / above.relative_to(given)
             for place, file in enumerate(sorted(files, key=_natural), 1):
                 named = _NUMBERED.fullmatch(file.stem)

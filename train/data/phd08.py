@@ -86,7 +86,7 @@ def read(
     Raises DataError, naming file and line, for what breaks the format, unless bad takes it; then
     reading goes on after the next empty line.
     """
-    for path in find(paths, ".txt"):
+    for path in find(paths, ".txt", bad=bad):
         label = hangul.as_label(path.stem)
         if label is None or not hangul.is_syllable(label):
             bad(DataError(f"{path}: is not named by a syllable, as PHD08's files are"))

@@ -32,7 +32,7 @@ def read(
     label or beyond it, unless bad takes it.
     """
     counts = {} if counts is None else counts
-    for page in paper.pages(paths, writer):
+    for page in paper.pages(paths, writer, bad):
         start = first - 1 + (page.number - 1) * rows * columns
         try:
             if start >= len(labels):

@@ -6,20 +6,39 @@ memory is bounded.
 
 from __future__ import annotations
 
+import lzma
+import struct
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from train.data import DataError
+from train.data import DataError, must_exist
 
 LARGEST_FILE = 32 << 20
 """Bytes of one file that are read at most."""
 
 LARGEST_SUM = 1 << 30
 """Bytes of all files together that are read at most."""
+
+
+DAMAGED = (
+    OSError,
+    EOFError,
+    # For what zipfile cannot decrypt or decompress.
+    RuntimeError,
+    # For a name that is not the UTF-8 that it says it is.
+    UnicodeDecodeError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+)
+"""What tarfile and zipfile raise for an archive that is none or is damaged."""
 
 
 def read_files(path: Path, key: Callable[[str], str | None]) -> dict[str, bytes]:
@@ -29,11 +48,10 @@ def read_files(path: Path, key: Callable[[str], str | None]) -> dict[str, bytes]
     or None where it is not wanted. Raises DataError for a path that is none of these, is damaged
     or holds too much.
     """
-    if not path.exists():
-        raise DataError(f"{path}: no such file or folder")
+    must_exist(path)
     files: dict[str, bytes] = {}
     total = 0
-    try:
+    with _told(path):
         for name, read in _members(path):
             wanted = key(name)
             if wanted is None:
@@ -43,14 +61,25 @@ def read_files(path: Path, key: Callable[[str], str | None]) -> dict[str, bytes]
             if len(content) > LARGEST_FILE or total > LARGEST_SUM:
                 raise DataError(f"{path}: {name} is more than may be read; is this the release?")
             files[wanted] = content
-    # zipfile raises RuntimeError for what it cannot decrypt or decompress.
-    except (OSError, EOFError, RuntimeError, tarfile.TarError, zipfile.BadZipFile) as error:
-        # tarfile says on one line each what the file is not.
-        reason = " ".join(str(error).split())
-        raise DataError(f"{path}: cannot be read ({reason}); fetch it again") from None
-    except zlib.error as error:
-        raise DataError(f"{path}: damaged ({error}); fetch it again") from None
     return files
+
+
+def holds(path: Path, key: Callable[[str], str | None]) -> bool:
+    """Whether there is a file that key wants; reads no more than names. Raises as `read_files`."""
+    must_exist(path)
+    with _told(path):
+        return any(key(name) is not None for name, _ in _members(path))
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turns what a damaged archive raises into one sentence."""
+    try:
+        yield
+    except DAMAGED as error:
+        # tarfile says on one line each what the file is not; a bare EOFError says nothing.
+        reason = " ".join(str(error).split()) or "it ends too early"
+        raise DataError(f"{path}: cannot be read ({reason}); fetch it again") from None
 
 
 def _members(path: Path) -> Iterator[tuple[str, Callable[[int], bytes]]]:

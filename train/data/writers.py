@@ -18,7 +18,6 @@ import ast
 import math
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -28,6 +27,7 @@ import numpy.typing as npt
 
 from edge_app import hangul
 from train.data import DataError, Report, Sample, Source, find, give_up
+from train.data.tree import DAMAGED
 
 SOURCE = Source("HHR-SKKU/HangulRecog", "MIT", "https://github.com/HHR-SKKU/HangulRecog")
 
@@ -54,7 +54,7 @@ def read(paths: Sequence[Path], doubtful: bool = True, bad: Report = give_up) ->
     and the hand. Raises DataError, naming file and row, for what breaks the format, unless bad
     takes it.
     """
-    for path in find(paths, ".npz"):
+    for path in find(paths, ".npz", bad=bad):
         for item in _items(path, doubtful):
             if isinstance(item, DataError):
                 bad(item)
@@ -69,8 +69,7 @@ def _items(path: Path, doubtful: bool) -> Iterator[Sample | DataError]:
             yield from _cells(archive, path, doubtful)
     except DataError as error:
         yield error
-    # zipfile raises the last two for what it cannot decrypt or does not expect.
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, ValueError) as error:
+    except (*DAMAGED, ValueError) as error:  # numpy raises the last
         yield DataError(f"{path}: damaged, or no .npz file ({error})")
 
 
