@@ -71,8 +71,8 @@ def loosen(sample: Sample, rng: Rng, setting: Augmentation, ink: InkSettings) ->
     size = max(width, height)
     middle = np.array([left + (width - 1) / 2, top + (height - 1) / 2])
     places = (_warp(haste, rng) * size + middle).astype(np.float32)
-    fine = cv2.resize(places, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
-    sheet = np.asarray(cv2.remap(cut, fine, None, cv2.INTER_LINEAR), np.uint8)
+    x, y = cv2.split(cv2.resize(places, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC))
+    sheet = np.asarray(cv2.remap(cut, x, y, cv2.INTER_LINEAR), np.uint8)
     sheet = _change_pen(sheet, rng, setting)
     return scan(sheet, _LONGER, rng, ink)
 
@@ -98,7 +98,7 @@ def _move_pieces(cut: npt.NDArray[np.uint8], haste: float, rng: Rng) -> npt.NDAr
             continue
         left, top = max(0, x - 1), max(0, y - 1)
         part = slice(top, y + height + 1), slice(left, x + width + 1)
-        piece = cv2.bitwise_and(cut[part], cv2.compare(pieces[part], number, cv2.CMP_EQ))
+        piece = cut[part] * (pieces[part] == number)
         (across, down), (aside, below) = grows[number], shifts[number]
         tall, wide = piece.shape
         place_x = left + room + wide / 2 * (1 - across) + aside
