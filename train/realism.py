@@ -113,7 +113,7 @@ def train(ink: Ink, samples: int, workers: int, seed: int) -> keras.Model:
         jit_compile=compiled(),
     )
     with Loader(ink, plan, workers) as loader:
-        fit_epoch(model, loader.batches(0, steps), steps, _targets, verbose=2)
+        fit_epoch(model, loader.batches(0, steps), steps, _targets, int(sys.stdout.isatty()))
     return model
 
 
@@ -159,7 +159,7 @@ def table(results: dict[str, dict[str, Any]], neat: Sequence[str]) -> str:
         ]
         lines.append(
             f"| {name} | {' | '.join(cells)} | {100 * first:.1f} / {100 * third:.1f} | "
-            f"{(1 - first) / base:.2f} of the first row's |"
+            f"{(1 - first) / base:.2f} |"
         )
     return "\n".join(lines)
 

@@ -1,7 +1,7 @@
 """Digits as a pad sees them: anywhere on a large sheet, of any size, pen and polarity.
 
-For measuring only. It shares no code with the augmentation that training uses, so that a slip
-there cannot hide here.
+For measuring only. But for the thinning, which has its own tests, it shares no code with the
+augmentation that training uses, so that a slip there cannot hide here.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any, Literal
 import cv2
 import numpy as np
 import numpy.typing as npt
+
+from train.thin import thin
 
 SHEET = 200
 """Side of the sheet, px."""
@@ -50,7 +52,7 @@ def place(digit: npt.NDArray[np.uint8], seed: int, index: int) -> Sheet:
     pen: Pen = "thin" if chance.random() < 0.5 else "thick"
     mask = _enlarge(digit, size)
     if pen == "thin":
-        mask = _thin(mask)
+        mask = thin(mask)
         if chance.random() < 0.5:
             mask = cv2.dilate(mask, np.ones((2, 2), np.uint8))
     else:
@@ -83,36 +85,3 @@ def _enlarge(digit: npt.NDArray[np.uint8], size: int) -> npt.NDArray[Any]:
     mask = (enlarged >= 128).astype(np.uint8)
     border = int(SIZES[1] * _THICKENING[1])
     return cv2.copyMakeBorder(mask, border, border, border, border, cv2.BORDER_CONSTANT, value=0)
-
-
-_NEIGHBOURS = np.array([[128, 1, 2], [64, 0, 4], [32, 16, 8]], np.float32)
-"""Bit of each neighbour, clockwise from the north: P2 to P9 of Zhang and Suen."""
-
-
-def _removable(first: tuple[int, int, int], second: tuple[int, int, int]) -> npt.NDArray[np.uint8]:
-    """1 for every neighbourhood whose middle may go, of 256; one of the two triples has paper."""
-    table = np.zeros(256, np.uint8)
-    for code in range(256):
-        ring = [code >> bit & 1 for bit in range(8)]
-        steps = sum(ring[i] < ring[(i + 1) % 8] for i in range(8))
-        opens = not all(ring[i] for i in first) and not all(ring[i] for i in second)
-        table[code] = 2 <= sum(ring) <= 6 and steps == 1 and opens
-    return table
-
-
-_PASSES = (_removable((0, 2, 4), (2, 4, 6)), _removable((0, 2, 6), (0, 4, 6)))
-
-
-def _thin(mask: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The mask's centre lines, 1 px wide, connected as the mask is.
-
-    T. Y. Zhang and C. Y. Suen, "A fast parallel algorithm for thinning digital patterns",
-    Communications of the ACM 27 (1984), 236-239.
-    """
-    while True:
-        before = cv2.countNonZero(mask)
-        for table in _PASSES:
-            code = cv2.filter2D(mask, cv2.CV_8U, _NEIGHBOURS, borderType=cv2.BORDER_CONSTANT)
-            mask = cv2.bitwise_and(mask, 1 - cv2.LUT(code, table))
-        if cv2.countNonZero(mask) == before:
-            return mask

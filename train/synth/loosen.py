@@ -16,7 +16,7 @@ import numpy.typing as npt
 from edge_app.ink import Frame, InkSettings
 from train.augment import Augmentation, Rng, cut_out, scan, vary
 from train.data import Sample
-from train.synth.thin import thin
+from train.thin import thin
 
 _SIDE, _LONGER = 128, 84
 """Sides of the sheet and of the ink on it before it is varied, px."""
