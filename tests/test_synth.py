@@ -158,7 +158,7 @@ def letters() -> Iterator[tuple[str, ...]]:
 def test_forms_are_of_known_letters_and_every_letter_has_one() -> None:
     for name, forms in FORMS.items():
         letter, *place = name.split()
-        assert letter in hangul.JAMO and place in ([], ["left"], ["top"], ["bottom"]), name
+        assert letter in hangul.JAMO and place in ([], ["left"], ["top"], ["bottom"], ["low"]), name
         assert forms
     for parts in letters():
         assert all(part in FORMS for part in parts), parts

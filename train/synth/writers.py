@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_app import hangul
-from train.synth.forms import BOTTOM, DOUBLES, FORMS, LEFT, MIXED, TOP, Form, Table
+from train.synth.forms import BOTTOM, DOUBLES, FORMS, LEFT, LOW, MIXED, TOP, Form, Table
 from train.synth.motion import Gait, Points, trace
 
 Rng = np.random.Generator
@@ -33,9 +33,9 @@ _INITIAL: dict[tuple[str, bool], Box] = {
 }
 _MEDIAL: dict[tuple[str, bool], Box] = {
     ("ㅏ", False): (0.56, 0.00, 0.98, 1.00), ("ㅏ", True): (0.56, 0.00, 0.98, 0.58),
-    ("ㅐ", False): (0.56, 0.02, 0.98, 1.00), ("ㅐ", True): (0.56, 0.00, 0.98, 0.58),
+    ("ㅐ", False): (0.60, 0.02, 1.05, 1.00), ("ㅐ", True): (0.60, 0.00, 1.05, 0.58),
     ("ㅓ", False): (0.48, 0.00, 0.92, 1.00), ("ㅓ", True): (0.48, 0.00, 0.94, 0.58),
-    ("ㅔ", False): (0.48, 0.02, 1.06, 1.00), ("ㅔ", True): (0.48, 0.00, 1.06, 0.58),
+    ("ㅔ", False): (0.52, 0.02, 1.10, 1.00), ("ㅔ", True): (0.52, 0.00, 1.10, 0.58),
     ("ㅣ", False): (0.62, 0.00, 0.92, 1.00), ("ㅣ", True): (0.62, 0.00, 0.92, 0.58),
     ("ㅗ", False): (0.00, 0.54, 1.00, 0.94), ("ㅗ", True): (0.02, 0.35, 0.98, 0.60),
     ("ㅜ", False): (0.00, 0.58, 1.00, 1.06), ("ㅜ", True): (0.02, 0.41, 0.98, 0.68),
@@ -127,7 +127,7 @@ class Writer:
         # The usual form of this hand, and at times another.
         taste = mine.gumbel(size=len(forms))
         gaps = np.abs(np.array([form.haste for form in forms]) - self.haste)
-        liking = taste - 6.0 * gaps - np.array([form.rarity for form in forms])
+        liking = taste - 8.0 * gaps - np.array([form.rarity for form in forms])
         if rng.random() < 0.15:
             liking = liking + 2.0 * rng.gumbel(size=len(forms))
         chosen = int(np.argmax(liking))
@@ -145,7 +145,9 @@ class Writer:
         grow = np.exp(3.0 * self._drift[slot, 2:] + rng.normal(0.0, 3.0 * loose, 2))
         centre = np.array([(left + right) / 2, (top + bottom) / 2])
         # Small letters stand apart; the long strokes of medials stay long.
-        size = np.array([right - left, bottom - top]) * self._size ** (1.0 if part.place else 0.3)
+        size = np.array([right - left, bottom - top]) * self._size ** (
+            0.3 if part.letter in hangul.MEDIALS else 1.0
+        )
         return np.asarray(centre + shift + (points - 0.5) * size * grow)
 
     def _move(
@@ -187,16 +189,14 @@ def _parts(syllable: str, fused: bool) -> list[_Part]:
     final = hangul.FINALS[jamo.final]
     closed = bool(final)
     kind = "mixed" if medial in MIXED else "level" if medial in _LEVEL else "upright"
-    parts = _consonant(initial, LEFT if kind != "level" else TOP, _INITIAL[kind, closed], fused)
+    parts = _consonant(initial, LEFT if kind == "upright" else TOP, _INITIAL[kind, closed], fused)
     if medial in MIXED:
         level, upright = tuple(MIXED[medial])
         parts.append(_Part(level, "", _MIXED[level, closed]))
         box = _MEDIAL[_ALIKE.get(upright, upright), closed]
-        if level == "ㅜ" and upright in "ㅓㅔ":
-            # Its tick goes under the level bar, so in the lower half.
-            left, top, right, bottom = box
-            box = (left, top + 0.18 * (bottom - top), right, bottom + 0.10 * (bottom - top))
-        parts.append(_Part(upright, "", box))
+        # The tick of ㅓ goes under the level bar of ㅜ.
+        place = LOW if level == "ㅜ" and upright in "ㅓㅔ" else ""
+        parts.append(_Part(upright, place, box))
     else:
         parts.append(_Part(medial, "", _MEDIAL[_ALIKE.get(medial, medial), closed]))
     if closed:
