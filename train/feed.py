@@ -55,7 +55,7 @@ def fit_epoch(
             raise
 
     try:
-        fitted = model.fit(feed(), epochs=1, steps_per_epoch=steps, verbose=verbose)
+        fitted = model.fit(feed(), epochs=1, steps_per_epoch=steps, verbose=verbose, shuffle=False)
     except Exception:
         if raised:
             raise raised[0] from None
