@@ -19,16 +19,30 @@ Labels = npt.NDArray[np.int64]
 class Task(Protocol):
     """A task of one run: its ink, its network, and how the network is judged."""
 
-    ink: Ink
-    """What training draws from."""
-    losses: Any
-    """The loss of each output, as `keras.Model.compile` takes them."""
-    loss_weights: Any
-    """What each counts, or None where there is one."""
-    metrics: Any
-    """What is measured while training, as `keras.Model.compile` takes it."""
-    weights: Callable[[Labels], Any] | None
-    """Makes of labels' indices what each sample counts in each loss; None: all alike."""
+    @property
+    def ink(self) -> Ink:
+        """What training draws from."""
+        ...
+
+    @property
+    def losses(self) -> Any:
+        """The loss of each output, as `keras.Model.compile` takes them."""
+        ...
+
+    @property
+    def loss_weights(self) -> Any:
+        """What each counts, or None where there is one."""
+        ...
+
+    @property
+    def metrics(self) -> Any:
+        """What is measured while training, as `keras.Model.compile` takes it."""
+        ...
+
+    @property
+    def weights(self) -> Callable[[Labels], Any] | None:
+        """Makes of labels' indices what each sample counts in each loss; None: all alike."""
+        ...
 
     def network(self) -> keras.Model:
         """A new network, not compiled."""
