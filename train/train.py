@@ -141,7 +141,7 @@ def _config(given: dict[str, Any]) -> DigitConfig | HangulConfig:
     known = {entry.name for entry in fields(kind)}
     if strange := [name for name in given if name not in known]:
         raise ValueError(f"--{strange[0]} is no option of {given['task']}; leave it out")
-    made = {
+    made: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
     }
     if "net" in made:
