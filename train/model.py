@@ -33,7 +33,7 @@ def digit_net(size: int, classes: int, name: str = "digits") -> keras.Model:
 
 def syllable_net(size: int, net: NetConfig) -> keras.Model:
     """A network that reads syllables, of any shape; "student" of `train.config.NETS` has about
-    0.9 million parameters and 54 million multiply-adds at 48 px.
+    0.95 million parameters and 54 million multiply-adds at 48 px.
 
     Input: (size, size, 1) float32, paper 0, ink 1; outputs: a dict of the logits of
     `edge_app.syllables.HEADS`. As in `digit_net`, nothing is averaged over the map: a depthwise
