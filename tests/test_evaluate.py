@@ -25,7 +25,7 @@ SEEN = [name for name in (f"w{i}" for i in range(99)) if part_of(name) == "train
 
 
 def answers(truth: list[int], scores: list[list[float]]) -> Answers:
-    return Answers(("a", "b", "c"), np.array(truth), np.array(scores, np.float32))
+    return Answers.of(("a", "b", "c"), np.array(truth), np.array(scores, np.float32))
 
 
 @pytest.fixture(scope="module")

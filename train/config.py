@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import Any
 
 from edge_app.ink import InkSettings
+from edge_app.syllables import SETS
 from train.augment import Augmentation
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """One training run; written to its folder as ``config.json``."""
+    """What every training run states; written to its folder as ``config.json``."""
 
-    task: str = "digits"
+    task: str
     """What is learned."""
-    name: str = "digits"
+    name: str
     """Name of the model directory that conversion writes."""
-    labels: tuple[str, ...] = tuple("0123456789")
-    """What the outputs mean, in order."""
-    ink: InkSettings = field(default_factory=InkSettings)
+    ink: InkSettings
     """The framing; goes into the model directory unchanged."""
-    augmentation: Augmentation = field(default_factory=Augmentation)
+    augmentation: Augmentation
     """How training ink varies."""
-    mnist: str = "data/mnist"
-    """Folder of MNIST's four IDX files; fetched into it if it is missing."""
-    pen: tuple[str, ...] = ()
-    """Files of pen strokes (see train/data/strokes.py)."""
-    pen_share: float = 0.4
-    """Share of a batch that is pen ink, where there is any."""
-    pen_cap: int = 60
-    """A writer with more pen samples than this is drawn no more often than one with so many."""
     seed: int = 0
     """Seed of everything random."""
     epochs: int = 30
     """Passes of `epoch_samples`; the learning rate falls to nothing over them."""
     epoch_samples: int = 60_000
-    """Samples called an epoch."""
+    """Samples called an epoch; after each, the run is validated and saved."""
     batch: int = 128
     """Samples a step."""
     learning_rate: float = 2e-3
@@ -46,24 +37,188 @@ class RunConfig:
     """AdamW's decay."""
     label_smoothing: float = 0.03
     """Share of a label's weight spread over all labels."""
+    average: float = 0.0
+    """Momentum, a step, of the moving average of the weights that is validated and kept in place of
+    the weights themselves; 0 keeps these."""
     patience: int = 0
     """Stop after so many epochs without a better validation loss; 0 never stops early."""
     workers: int = 1
     """Processes that prepare ink; 0 prepares it in the one that trains."""
 
+    def __post_init__(self) -> None:
+        if min(self.epochs, self.epoch_samples // max(1, self.batch)) < 1:
+            raise ValueError("epochs and the steps of an epoch must be at least 1")
+        if self.workers < 0:
+            raise ValueError("workers must be at least 0")
+        if not 0 <= self.average < 1:
+            raise ValueError(f"average must be at least 0 and below 1, not {self.average!r}")
+
+    @property
+    def steps(self) -> int:
+        """Steps of an epoch."""
+        return self.epoch_samples // self.batch
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         return asdict(self)
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> RunConfig:
-        """The configuration of an earlier run. Raises ValueError for unknown keys."""
-        if unknown := sorted(set(data) - {entry.name for entry in fields(cls)}):
-            raise ValueError(f"unknown keys: {', '.join(unknown)}")
-        made = {
-            "labels": tuple(data["labels"]),
-            "pen": tuple(data["pen"]),
-            "ink": InkSettings.from_dict(data["ink"]),
-            "augmentation": Augmentation(**data["augmentation"]),
-        }
-        return cls(**{**data, **made})
+
+@dataclass(frozen=True)
+class DigitConfig(RunConfig):
+    """A run that learns digits."""
+
+    task: str = "digits"
+    name: str = "digits"
+    ink: InkSettings = field(default_factory=InkSettings)
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    labels: tuple[str, ...] = tuple("0123456789")
+    """What the outputs mean, in order."""
+    mnist: str = "data/mnist"
+    """Folder of MNIST's four IDX files; fetched into it if it is missing."""
+    pen: tuple[str, ...] = ()
+    """Files of pen strokes (see train/data/strokes.py)."""
+    pen_share: float = 0.4
+    """Share of a batch that is pen ink, where there is any."""
+    pen_cap: int = 60
+    """A writer with more pen samples than this is drawn no more often than one with so many."""
+
+
+@dataclass(frozen=True)
+class NetConfig:
+    """The shape of a network that reads syllables, `train.model.syllable_net`."""
+
+    name: str
+    """What to call it."""
+    widths: tuple[int, int, int, int]
+    """Channels of the first convolution and of the three stages, each half as wide and high."""
+    blocks: tuple[int, int, int]
+    """Residual blocks of each stage."""
+    pooled: int
+    """Channels of the last map, each of which becomes one number by weights of its own."""
+    features: int
+    """What the heads see. The syllable head takes 9,404 bytes of the file for each of them."""
+    dropout: float = 0.2
+    """Share of the pooled numbers that are left out at random in training."""
+
+    def __post_init__(self) -> None:
+        sizes = (*self.widths, *self.blocks, self.pooled, self.features)
+        if len(self.widths) != 4 or len(self.blocks) != 3 or min(self.widths) < 1 or min(sizes) < 0:
+            raise ValueError("a network needs 4 widths above 0 and 3 numbers of blocks")
+
+
+NETS = {
+    net.name: net
+    for net in (
+        NetConfig("student", (24, 32, 64, 128), (1, 2, 1), pooled=256, features=128),
+        NetConfig("teacher", (48, 96, 192, 384), (2, 3, 2), pooled=768, features=384),
+    )
+}
+"""Networks that read syllables, by name: one for devices, and a large one to learn from."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How often each kind of ink is drawn, in any unit; what there is no data of counts as 0."""
+
+    fonts: float = 0.30
+    """Type, made to look written."""
+    people: float = 0.25
+    """Real handwriting."""
+    phd08: float = 0.05
+    """Type as it was printed and scanned."""
+    synthetic: float = 0.32
+    """Writers who do not exist."""
+    scraps: float = 0.08
+    """Ink that is no syllable."""
+
+    def __post_init__(self) -> None:
+        if min(asdict(self).values()) < 0:
+            raise ValueError("weights must be at least 0")
+
+
+@dataclass(frozen=True)
+class HangulConfig(RunConfig):
+    """A run that learns syllables."""
+
+    task: str = "hangul"
+    name: str = "hangul"
+    ink: InkSettings = field(
+        default_factory=lambda: InkSettings(size=48, margin=2, pen=0.05, min_pen=0.04)
+    )
+    augmentation: Augmentation = field(
+        default_factory=lambda: Augmentation(min_scale=0.4, min_pen=0.035, max_pen=0.09)
+    )
+    epochs: int = 60
+    epoch_samples: int = 40_960
+    batch: int = 256
+    learning_rate: float = 3e-3
+    label_smoothing: float = 0.05
+    average: float = 0.998
+    answers: str = "syllables"
+    """What the outputs mean, as a model directory says it."""
+    labels: str = "all11172"
+    """Name in `edge_app.syllables.SETS` of the syllables that are learned."""
+    net: NetConfig = NETS["student"]
+    """The network."""
+    fonts: tuple[str, ...] = ()
+    """Prepared folders of type, which is loosened (see train/synth/loosen.py)."""
+    people: tuple[str, ...] = ()
+    """Prepared folders of real handwriting."""
+    phd08: tuple[str, ...] = ()
+    """Prepared folders of scanned type, such as PHD08."""
+    drawings: tuple[str, ...] = ()
+    """Omniglot's stroke files, which synthetic writers know besides our own forms."""
+    mnist: str = ""
+    """Folder of MNIST's files, whose digits then count as no syllables."""
+    weights: Weights = field(default_factory=Weights)
+    """How often each kind of ink is drawn."""
+    rare_share: float = 0.1
+    """Share of the 8,822 syllables outside KS X 1001 in what a source draws, where they are
+    learned and the source has them; people hardly ever write them."""
+    writer_cap: int = 1000
+    """A person with more samples than this is drawn no more often than one with so many."""
+    judged: int = 3000
+    """Most samples of a folder's validation and test parts that are looked at."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.labels not in SETS:
+            raise ValueError(f"labels must be {' or '.join(SETS)}, not {self.labels!r}")
+        if not 0 < self.rare_share < 1:
+            raise ValueError(f"rare_share must be between 0 and 1, not {self.rare_share!r}")
+        if min(self.writer_cap, self.judged) < 1:
+            raise ValueError("writer_cap and judged must be at least 1")
+
+
+CONFIGS: dict[str, type[DigitConfig] | type[HangulConfig]] = {
+    "digits": DigitConfig,
+    "hangul": HangulConfig,
+}
+"""The configuration of each task."""
+
+
+def read(data: Mapping[str, Any]) -> DigitConfig | HangulConfig:
+    """The configuration of an earlier run, as `to_dict` gave it.
+
+    Raises ValueError for an unknown task, unknown keys or values that cannot be.
+    """
+    task = data.get("task")
+    if task not in list(CONFIGS):
+        raise ValueError(f"unknown task {task!r}; known: {', '.join(CONFIGS)}")
+    config: DigitConfig | HangulConfig = _restore(CONFIGS[task](), data)
+    return config
+
+
+def _restore(default: Any, data: Any) -> Any:
+    """A dataclass like the default from the values of `asdict`, which JSON has made lists of."""
+    if isinstance(default, InkSettings):
+        return InkSettings.from_dict(data)
+    if isinstance(default, tuple):
+        return tuple(data)
+    if not is_dataclass(default):
+        return data
+    if unknown := sorted(set(data) - {entry.name for entry in fields(default)}):
+        raise ValueError(f"unknown keys: {', '.join(unknown)}")
+    kind: Any = type(default)
+    made = {name: _restore(getattr(default, name), value) for name, value in data.items()}
+    return kind(**made)

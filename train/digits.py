@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from edge_app.ink import Frame, InkSettings, frame
 from train.augment import Augmentation, Rng, vary, vary_image
-from train.config import RunConfig
+from train.config import DigitConfig
 from train.data import Sample, mnist, strokes
 from train.split import part_of
-from train.stream import capped, cumulate, pick
+from train.stream import Frames, capped, cumulate, pick
 
 _VAL_SHARE = 24
 """One in so many of MNIST's training images, the last 2,500, is kept for validation."""
 
 
-@dataclass(frozen=True)
-class Frames:
-    """Framed ink that is only looked at: for validation, verification or calibration."""
-
-    frames: npt.NDArray[np.uint8]
-    """(n, size, size), paper 0, ink 255."""
-    labels: npt.NDArray[np.int64]
-    """(n,), indices into the configuration's labels."""
-    group: npt.NDArray[np.str_]
-    """(n,), where each comes from."""
-
-
 class DigitInk:
     """Everything a digit run reads, split, in memory (MNIST is 55 MB, pen ink a few)."""
 
-    def __init__(self, config: RunConfig) -> None:
+    def __init__(self, config: DigitConfig) -> None:
         """Raises DataError for files that cannot be read."""
         self.config = config
         train, self._test = mnist.load(mnist.fetch(Path(config.mnist)))

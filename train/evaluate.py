@@ -1,6 +1,7 @@
 """How well a model directory answers, measured on the file that ships.
 
     python train/evaluate.py digits --mnist data/mnist --pen data/unipen_digits.jsonl.gz
+    python train/evaluate.py hangul --people data/writers --fonts data/fonts
 
 Ink goes in as a user's would and through `edge_app.Recognizer`, so the figures hold for the
 quantised .tflite with its ink settings, on the runtime that is named, and not for a Keras model.
@@ -28,6 +29,7 @@ from edge_app.bundle import MODEL_FILE
 from edge_app.ink import Stroke
 from edge_app.interpreter import RUNTIMES
 from edge_app.recognizer import Recognizer
+from train import evaluate_hangul
 from train.data import DataError, Sample, mnist, strokes
 from train.files import replace
 from train.measures import Answers, answer, by_group, summary
@@ -205,29 +207,37 @@ def _parser() -> argparse.ArgumentParser:
         prog="evaluate.py",
         description="Measures a model directory through the recogniser that the pad uses.",
     )
-    parser.add_argument("task", choices=["digits"], help="what the model reads")
-    parser.add_argument(
-        "--model", help="bundled name or path of a model directory (default: the task's name)"
-    )
-    parser.add_argument(
+    tasks = parser.add_subparsers(dest="task", required=True, help="what the model reads")
+    digits = tasks.add_parser("digits", help="MNIST, anywhere on a sheet, and pen strokes")
+    digits.add_argument(
         "--mnist",
         type=Path,
         default=Path("data/mnist"),
         metavar="DIR",
         help="folder of MNIST's four IDX files (default: %(default)s)",
     )
-    parser.add_argument(
+    digits.add_argument(
         "--pen", type=Path, metavar="FILE", help="pen strokes, .jsonl or .jsonl.gz; see prepare.py"
     )
-    parser.add_argument(
+    digits.add_argument(
         "--all-writers",
         action="store_true",
         help="measure on every writer of --pen, not only on those kept from training",
     )
-    parser.add_argument("--seed", type=int, default=0, help="of the sheets (default: %(default)s)")
-    parser.add_argument("--runtime", choices=sorted(RUNTIMES), help="default: the first installed")
-    parser.add_argument("--misses", type=Path, metavar="PNG", help="draw what was missed")
-    parser.add_argument("--json", action="store_true", help="print one JSON object, not the table")
+    digits.add_argument("--misses", type=Path, metavar="PNG", help="draw what was missed")
+    digits.add_argument("--seed", type=int, default=0, help="of the sheets (default: %(default)s)")
+    hangul = tasks.add_parser("hangul", help="prepared people and type, and ink of no syllable")
+    evaluate_hangul.add_options(hangul)
+    for task in (digits, hangul):
+        task.add_argument(
+            "--model", help="bundled name or path of a model directory (default: the task's name)"
+        )
+        task.add_argument(
+            "--runtime", choices=sorted(RUNTIMES), help="default: the first installed"
+        )
+        task.add_argument(
+            "--json", action="store_true", help="print one JSON object, not the table"
+        )
     return parser
 
 
@@ -274,11 +284,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser().parse_args(given)
     try:
-        report = run(options, shlex.join(["python", "train/evaluate.py", *given]))
+        command = shlex.join(["python", "train/evaluate.py", *given])
+        if options.task == "hangul":
+            report = evaluate_hangul.run(options, command)
+            text = evaluate_hangul.table(report)
+        else:
+            report = run(options, command)
+            text = table(report)
     except (ValueError, ImportError) as error:
         print(f"evaluate.py: {error}", file=sys.stderr)
         return 1
-    print(json.dumps(report, ensure_ascii=False) if options.json else table(report))
+    print(json.dumps(report, ensure_ascii=False) if options.json else text)
     return 0
 
 

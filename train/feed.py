@@ -35,24 +35,27 @@ def fit_epoch(
     steps: int,
     targets: Callable[[npt.NDArray[np.int64]], Any],
     verbose: int,
+    weights: Callable[[npt.NDArray[np.int64]], Any] | None = None,
 ) -> dict[str, float]:
     """Trains a model on one epoch of batches and returns its logs.
 
-    targets: makes what the model is to put out of the labels' indices. Raises what drawing the
-    batches raises, and not what a backend makes of it.
+    targets: makes what the model is to put out of the labels' indices. weights: makes of them what
+    each sample counts in the loss of each output; without it all count alike. Raises what drawing
+    the batches raises, and not what a backend makes of it.
     """
     raised: list[Exception] = []
 
-    def fed() -> Iterator[tuple[npt.NDArray[np.float32], Any]]:
+    def feed() -> Iterator[tuple[Any, ...]]:
         try:
             for frames, labels in batches:
-                yield to_input(frames), targets(labels)
+                fed = to_input(frames), targets(labels)
+                yield fed if weights is None else (*fed, weights(labels))
         except Exception as error:
             raised.append(error)
             raise
 
     try:
-        fitted = model.fit(fed(), epochs=1, steps_per_epoch=steps, verbose=verbose, shuffle=False)
+        fitted = model.fit(feed(), epochs=1, steps_per_epoch=steps, verbose=verbose, shuffle=False)
     except Exception:
         if raised:
             raise raised[0] from None

@@ -13,6 +13,9 @@ import numpy.typing as npt
 from edge_app.ink import Stroke
 from edge_app.recognizer import Recognizer
 
+KEPT = 3
+"""Answers to each ink that are measured: what the pad shows."""
+
 BINS = 15
 """Bins of the calibration error."""
 
@@ -25,14 +28,30 @@ class Answers:
     """The recogniser's labels."""
     truth: npt.NDArray[np.int64]
     """(n,) index of the true label."""
+    best: npt.NDArray[np.int64]
+    """(n, `KEPT`) indices of the best labels, best first; -1 where there was no answer."""
     scores: npt.NDArray[np.float32]
-    """(n, len(labels)) probabilities; a row of zeros where no ink was found."""
+    """(n, `KEPT`) their probabilities."""
+
+    @classmethod
+    def of(
+        cls,
+        labels: tuple[str, ...],
+        truth: npt.NDArray[np.int64],
+        scores: npt.NDArray[np.float32],
+    ) -> Answers:
+        """The best of probabilities (n, len(labels)), where a row of zeros means no ink found.
+
+        Ties go to the lower index. No more is kept: of 11,172 syllables it would fill the memory.
+        """
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :KEPT]
+        kept = np.take_along_axis(scores, best, axis=1)
+        return cls(labels, truth, np.where(scores.any(axis=1, keepdims=True), best, -1), kept)
 
     @property
     def top(self) -> npt.NDArray[np.int64]:
         """(n,) index of the best label, -1 where there was no answer."""
-        best = np.argmax(self.scores, axis=1)
-        return np.where(self.scores.any(axis=1), best, -1)
+        return self.best[:, 0]
 
     @property
     def right(self) -> npt.NDArray[np.bool_]:
@@ -61,14 +80,12 @@ def answer(
         scores.append(nothing if found is None else found)
     if not truth:
         raise ValueError("there is no ink to measure on")
-    return Answers(recognizer.labels, np.asarray(truth, np.int64), np.stack(scores))
+    return Answers.of(recognizer.labels, np.asarray(truth, np.int64), np.stack(scores))
 
 
 def accuracy(answers: Answers, k: int = 1) -> float:
-    """Share (0 to 1) of inks whose true label is among the k best; ties go to the lower index."""
-    ranked = np.argsort(-answers.scores, axis=1, kind="stable")[:, :k]
-    found = (ranked == answers.truth[:, None]).any(axis=1) & (answers.top >= 0)
-    return float(found.mean())
+    """Share (0 to 1) of inks whose true label is among the k best, k at most `KEPT`."""
+    return float((answers.best[:, :k] == answers.truth[:, None]).any(axis=1).mean())
 
 
 def calibration_error(answers: Answers) -> float:

@@ -3,10 +3,14 @@ speed: convolution, depthwise convolution, batch normalisation (folded on conver
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
 from keras import layers
+
+from edge_app.syllables import HEADS
+from train.config import NetConfig
 
 
 def digit_net(size: int, classes: int, name: str = "digits") -> keras.Model:
@@ -25,6 +29,41 @@ def digit_net(size: int, classes: int, name: str = "digits") -> keras.Model:
     x = layers.ReLU(6.0)(_norm()(x))
     logits = layers.Dense(classes, name="logits")(layers.Flatten()(x))
     return keras.Model(ink, logits, name=name)
+
+
+def syllable_net(size: int, net: NetConfig) -> keras.Model:
+    """A network that reads syllables, of any shape; "student" of `train.config.NETS` has about
+    0.95 million parameters and 54 million multiply-adds at 48 px.
+
+    Input: (size, size, 1) float32, paper 0, ink 1; outputs: a dict of the logits of
+    `edge_app.syllables.HEADS`. As in `digit_net`, nothing is averaged over the map: a depthwise
+    convolution as large as the last map weighs where each of its channels was seen.
+    """
+    ink = keras.Input((size, size, 1), name="ink")
+    x = _conv(ink, net.widths[0], kernel=5, strides=2)
+    for stage, (width, blocks) in enumerate(zip(net.widths[1:], net.blocks, strict=True)):
+        x = _conv(x, width, strides=2 if stage else 1)
+        for _ in range(blocks):
+            x = _residual(x)
+    x = _conv(x, net.pooled, kernel=1)
+    x = layers.DepthwiseConv2D(x.shape[1], use_bias=False)(x)
+    x = layers.ReLU(6.0)(_norm()(x))
+    x = layers.Dropout(net.dropout)(layers.Flatten()(x))
+    x = layers.ReLU(6.0)(_norm()(layers.Dense(net.features, use_bias=False)(x)))
+    heads = {head: layers.Dense(count, name=head)(x) for head, count in HEADS.items()}
+    return keras.Model(ink, heads, name=net.name)
+
+
+def multiply_adds(model: keras.Model) -> int:
+    """Multiply-adds of one answer: of every layer, its weights times the places they are used at.
+
+    Normalisation is folded into what comes before it on conversion, and biases are not counted.
+    """
+    total = 0
+    for layer in model.layers:
+        if (kernel := getattr(layer, "kernel", None)) is not None:
+            total += math.prod(kernel.shape) * math.prod(layer.output.shape[1:-1])
+    return total
 
 
 def jamo_net(size: int) -> keras.Model:

@@ -14,7 +14,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from train import files
-from train.digits import Frames
+from train.stream import Frames
 
 
 class TensorBoardLog:

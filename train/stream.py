@@ -8,6 +8,7 @@ time. `train.loader` makes batches of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +25,18 @@ Variation = Callable[[Sample, Rng, Augmentation, InkSettings], Frame | None]
 
 _TRIES = 100
 """Samples without ink in a row after which a source counts as broken."""
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Framed ink that is only looked at: for validation, verification or calibration."""
+
+    frames: npt.NDArray[np.uint8]
+    """(n, size, size), paper 0, ink 255."""
+    labels: npt.NDArray[np.int64]
+    """(n,), indices into the run's labels."""
+    group: npt.NDArray[np.str_]
+    """(n,), where each comes from."""
 
 
 class Ink(Protocol):

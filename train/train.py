@@ -1,4 +1,4 @@
-"""Trains a model: python train/train.py digits [--mnist DIR] [--pen FILE ...] [...]
+"""Trains a model: python train/train.py digits|hangul [--mnist DIR] [--fonts DIR ...] [...]
 
 Runs under TensorFlow, JAX or torch: set KERAS_BACKEND to "tensorflow", "jax" or "torch".
 """
@@ -14,32 +14,36 @@ if not __package__:  # run as a file: "train" must mean the package, not this fi
 import argparse
 import datetime
 import os
+from dataclasses import asdict, fields, replace
+from typing import Any
 
-from train.config import RunConfig
+from edge_app.syllables import SETS
+from train.config import CONFIGS, NETS, DigitConfig, HangulConfig, Weights, read
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Trains as the command line says. Returns 0, or 1 for data that cannot be used."""
-    options = _parser().parse_args(arguments)
+    given = vars(_parser().parse_args(arguments))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Heavy, and only now: --help answers at once.
     from train import rundir
     from train.fit import fit
 
+    resume, out, minutes = (given.pop(name, None) for name in ("resume", "out", "minutes"))
     try:
-        if options.resume:
-            folder = Path(options.resume)
-            config = RunConfig.from_dict(rundir.read_json(folder / rundir.CONFIG))
+        if resume:
+            folder = Path(resume)
+            config = read(rundir.read_json(folder / rundir.CONFIG))
         else:
-            config = _config(options)
+            config = _config(given)
             started = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
-            folder = Path(options.out or Path("runs") / f"{config.name}-{started}")
+            folder = Path(out or Path("runs") / f"{config.name}-{started}")
             if (folder / rundir.CONFIG).exists():
                 raise ValueError(
                     f"{folder}: holds a run already; --resume it or name another --out"
                 )
         print(f"run: {folder}")
-        result = fit(config, folder, resume=bool(options.resume))
+        result = fit(config, folder, resume=bool(resume), minutes=None if resume else minutes)
     # DataError is a ValueError: its message names the file. The other: a worker was killed.
     except (ValueError, ChildProcessError) as error:
         print(f"train: {error}", file=sys.stderr)
@@ -51,24 +55,28 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    default = RunConfig()
-    parser = argparse.ArgumentParser(prog="train.py", description=__doc__.partition("\n")[0])
-    parser.add_argument("task", choices=["digits"], nargs="?", default="digits")
+    parser = argparse.ArgumentParser(
+        prog="train.py",
+        description=(__doc__ or "").partition("\n")[0],
+        argument_default=argparse.SUPPRESS,  # what is not given is left to `train.config`
+    )
+    parser.add_argument("task", choices=list(CONFIGS), nargs="?", default="digits")
     parser.add_argument("--resume", metavar="RUN", help="go on with a run's folder")
     parser.add_argument("--out", metavar="DIR", help="the run's folder (default: runs/TASK-TIME)")
     parser.add_argument(
         "--mnist",
         metavar="DIR",
-        default=default.mnist,
-        help="folder of MNIST's four IDX files, plain or .gz; fetched if missing (%(default)s)",
+        help="folder of MNIST's four IDX files, plain or .gz; fetched if missing"
+        f"{_defaults('mnist')}. For hangul optional: its digits are no syllables",
     )
-    parser.add_argument(
+    digits = parser.add_argument_group("digits")
+    digits.add_argument(
         "--pen",
         metavar="FILE",
         action="append",
-        default=[],
         help="pen strokes as JSON Lines, e.g. from prepare.py unipen; may be repeated",
     )
+    _add_hangul(parser.add_argument_group("hangul"))
     for name, text in (
         ("epochs", "passes over --epoch-samples"),
         ("epoch_samples", "samples called an epoch"),
@@ -77,34 +85,86 @@ def _parser() -> argparse.ArgumentParser:
         ("patience", "stop after so many epochs without a better validation loss; 0: never"),
         ("workers", "processes that prepare ink; 0: the one that trains"),
     ):
-        parser.add_argument(
-            f"--{name.replace('_', '-')}",
-            type=int,
-            default=getattr(default, name),
-            help=f"{text} (%(default)s)",
-        )
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, type=int, metavar="N", help=text + _defaults(name))
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        help="train so many epochs as this machine manages in that time, instead of --epochs",
+    )
     return parser
 
 
-def _config(options: argparse.Namespace) -> RunConfig:
-    given = {
-        name: getattr(options, name)
-        for name in (
-            "task",
-            "mnist",
-            "epochs",
-            "epoch_samples",
-            "batch",
-            "seed",
-            "patience",
-            "workers",
+def _add_hangul(group: Any) -> None:
+    for name, text in (
+        ("fonts", "prepared type, which is made to look written"),
+        ("people", "prepared handwriting"),
+        ("phd08", "prepared type that was printed and scanned"),
+        ("drawings", "Omniglot's strokes, file or folder: how more people draw the jamo"),
+    ):
+        metavar = "PATH" if name == "drawings" else "DIR"
+        group.add_argument(
+            f"--{name}", action="append", metavar=metavar, help=f"{text}; may be repeated"
         )
+    group.add_argument(
+        "--labels", choices=list(SETS), help="the syllables that are learned" + _defaults("labels")
+    )
+    group.add_argument(
+        "--net",
+        choices=list(NETS),
+        help=f"the network, by its name in train/config.py ({HangulConfig().net.name})",
+    )
+    weights = " ".join(f"{kind}={weight:g}" for kind, weight in asdict(Weights()).items())
+    group.add_argument(
+        "--weights",
+        nargs="+",
+        metavar="KIND=WEIGHT",
+        help=f"how often each kind of ink is drawn ({weights})",
+    )
+
+
+def _defaults(name: str) -> str:
+    """What an option is without being given, for --help: in each task that has it."""
+    found = {
+        task: value
+        for task, config in CONFIGS.items()
+        if isinstance(value := getattr(config(), name, ""), (int, str)) and value != ""
     }
-    if min(options.epochs, options.epoch_samples // max(1, options.batch)) < 1:
-        raise ValueError("epochs and the steps of an epoch must be at least 1")
-    if options.workers < 0:
-        raise ValueError("workers must be at least 0")
-    return RunConfig(**given, pen=tuple(options.pen))
+    if len(set(found.values())) == 1:
+        return f" ({next(iter(found.values()))})"
+    return f" ({', '.join(f'{task}: {value}' for task, value in found.items())})"
+
+
+def _config(given: dict[str, Any]) -> DigitConfig | HangulConfig:
+    """The run that the options ask for. Raises ValueError in one sentence."""
+    kind = CONFIGS[given["task"]]
+    known = {entry.name for entry in fields(kind)}
+    if strange := [name for name in given if name not in known]:
+        raise ValueError(f"--{strange[0]} is no option of {given['task']}; leave it out")
+    made: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
+    }
+    if "net" in made:
+        made["net"] = NETS[made["net"]]
+    if "weights" in made:
+        made["weights"] = _weights(made["weights"])
+    return kind(**made)
+
+
+def _weights(texts: tuple[str, ...]) -> Weights:
+    """Weights from KIND=WEIGHT texts; those that are not named stay as they are."""
+    known, changed = asdict(Weights()), {}
+    for text in texts:
+        kind, _, number = text.partition("=")
+        try:
+            changed[kind] = float(number)
+        except ValueError:
+            changed[""] = 0.0
+        if not set(changed) <= set(known):
+            raise ValueError(
+                f"--weights takes KIND=WEIGHT, not {text!r}; kinds: {', '.join(known)}"
+            )
+    return replace(Weights(), **changed)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,271 @@
+"""Hangul runs in small: mixed, masked, killed, resumed, averaged, converted, recognised."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge_app import Recognizer, hangul
+from edge_app.ink import InkSettings
+from edge_app.syllables import HEADS, SETS
+from train import rundir, shardwriter
+from train.config import NETS, HangulConfig, NetConfig, Weights, read
+from train.data import BadSamples, DataError, Sample, Source, fonts
+from train.hangul import HangulInk
+from train.scraps import KINDS, NONE, ScrapInk
+from train.split import Part
+from train.synth.writers import Writer
+
+ROOT = Path(__file__).parents[1]
+FONT = ROOT / "edge_app/pad/fonts/NanumSquareRoundR.ttf"
+COMMON, RARE = "가노들병확", "갘"
+PARTS: tuple[Part, ...] = ("train", "val", "test")
+
+# Keras's way of reading a TensorFlow variable is one that numpy 2 wants spelled otherwise.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Folders of type and of people: two "people" a part, each writing every syllable twice."""
+    folder = tmp_path_factory.mktemp("data")
+    drawn = list(fonts.read([FONT], tuple(COMMON)))
+    typed = [
+        # Wider paper for each part, as the same ink would be kept once only.
+        Sample(np.pad(sample.ink, room, mode="edge"), sample.label, part, "fonts", part)
+        for room, part in enumerate(PARTS)
+        for sample in drawn
+    ]
+    written = [
+        Sample(
+            Writer(0, who).write(label, np.random.default_rng((who, copy))),
+            label,
+            f"p{who}",
+            "people",
+            part,
+        )
+        for who, part in enumerate(PARTS * 2)
+        for label in COMMON + RARE
+        for copy in range(2)
+    ]
+    for name, samples in (("fonts", typed), ("people", written)):
+        source = Source(name, "CC0", "")
+        shardwriter.write(samples, folder / name, source, {}, BadSamples(skip=False))
+    return folder / "fonts", folder / "people"
+
+
+@pytest.fixture(scope="module")
+def config(prepared: tuple[Path, Path]) -> HangulConfig:
+    """A run of seconds."""
+    return HangulConfig(
+        name="tiny-hangul",
+        ink=InkSettings(size=24, margin=2, pen=0.06, min_pen=0.05),
+        epochs=3,
+        epoch_samples=1280,
+        batch=32,
+        learning_rate=1e-2,
+        average=0.9,
+        net=NetConfig("tiny", (6, 8, 12, 16), (1, 0, 0), pooled=24, features=16),
+        fonts=(str(prepared[0]),),
+        people=(str(prepared[1]),),
+        weights=Weights(fonts=1, people=1, phd08=0, synthetic=0, scraps=0.5),
+        workers=0,
+    )
+
+
+@pytest.fixture(scope="module")
+def finished(config: HangulConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from train.fit import fit
+
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    fit(config, folder)
+    return folder
+
+
+def test_a_run_holds_what_conversion_needs(finished: Path, config: HangulConfig) -> None:
+    assert read(rundir.read_json(finished / rundir.CONFIG)) == config
+    result = rundir.read_json(finished / rundir.RESULT)
+    assert set(result["metrics"]) == {"fonts-test", "people-test", "scraps"}
+    assert {one["name"] for one in result["sources"]} == {"fonts", "people", "Synthetic scraps"}
+    with np.load(finished / rundir.HELDOUT, allow_pickle=False) as held:
+        shown = {SETS[config.labels][label] for label in held["labels"]}
+        assert shown == set(COMMON + RARE)
+        assert held["frames"].shape[1:] == (24, 24)
+
+
+def test_it_learns(finished: Path) -> None:
+    history = rundir.read_json(finished / rundir.HISTORY)
+    assert history[-1]["val_loss"] < history[0]["val_loss"]
+    # Six of 11,172 syllables: by chance none would be right.
+    assert rundir.read_json(finished / rundir.RESULT)["metrics"]["people-test"] > 0.3
+
+
+def test_a_killed_run_resumes_to_the_same_result(
+    finished: Path, config: HangulConfig, tmp_path: Path
+) -> None:
+    from train.fit import fit
+
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    (folder / rundir.CONFIG).write_text(json.dumps(config.to_dict()))
+    command = [sys.executable, str(ROOT / "train/train.py"), "--resume", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as training:
+        deadline = time.monotonic() + 500
+        while not (folder / rundir.CHECKPOINT).is_file():
+            assert training.poll() is None and time.monotonic() < deadline
+            time.sleep(0.05)
+        os.kill(training.pid, signal.SIGKILL)
+    assert not (folder / rundir.RESULT).exists()
+    fit(read(rundir.read_json(folder / rundir.CONFIG)), folder, resume=True)
+    for mine, whole in zip(
+        rundir.read_json(folder / rundir.HISTORY),
+        rundir.read_json(finished / rundir.HISTORY),
+        strict=True,
+    ):
+        del mine["seconds"], whole["seconds"]
+        assert mine == pytest.approx(whole, rel=1e-4)
+    results = [rundir.read_json(one / rundir.RESULT) for one in (folder, finished)]
+    assert results[0]["combination"] == pytest.approx(results[1]["combination"], rel=1e-3)
+
+
+def test_a_run_is_converted_and_read_by_the_recogniser(finished: Path, tmp_path: Path) -> None:
+    from convert import keras_model, runs
+    from convert.to_tflite import main
+
+    # float32 answers as the Keras model does, however little that has learned.
+    options = ["--variant", "float32", "--choose", "float32", "--out", str(tmp_path)]
+    assert main([str(finished), *options]) == 0
+    pad = Recognizer(tmp_path / "tiny-hangul")
+    assert pad.labels == hangul.SYLLABLES
+    run = runs.read(finished)
+    frames = runs.heldout(run).frames[:8]
+    expected = keras_model.predict(keras_model.load(run), frames)
+    found = np.stack([pad.logits(one) for one in frames])
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+    strokes = Writer(0, 0).write("가", np.random.default_rng(0))
+    assert sum(one.score for one in pad.recognize(strokes)) <= 1
+
+
+def test_ink_that_is_no_syllable_teaches_only_the_valid_head(config: HangulConfig) -> None:
+    from train.feed import fit_epoch
+    from train.hangultask import HangulTask
+
+    task = HangulTask(config)
+    model = task.network()
+    model.compile("sgd", task.losses, loss_weights=task.loss_weights, jit_compile=False)
+    before = {head: model.get_layer(head).get_weights() for head in HEADS}
+    frames = task.ink.scraps().frames[:16]
+    batch = frames, np.full(len(frames), NONE)
+    fit_epoch(model, [batch], 1, task.targets, 0, task.weights)
+    for head in HEADS:
+        after = model.get_layer(head).get_weights()
+        same = [np.array_equal(*pair) for pair in zip(before[head], after, strict=True)]
+        assert all(same) == (head != "valid"), head
+
+
+def test_targets_say_each_head_what_is_right(config: HangulConfig) -> None:
+    from train.hangultask import HangulTask
+
+    task = HangulTask(config)
+    labels = np.array([*map(hangul.SYLLABLES.index, "병갘"), NONE])
+    targets = {head: rows.argmax(axis=1) for head, rows in task.targets(labels).items()}
+    jamo = [hangul.decompose(one) for one in "병갘"]
+    for place, column in zip(("initial", "medial", "final"), zip(*jamo, strict=True), strict=True):
+        assert tuple(targets[place][:2]) == column
+    assert targets["syllable"][:2].tolist() == [hangul.KS_X_1001.index("병"), 2350]
+    assert task.targets(labels)["valid"].ravel().tolist() == [1, 1, 0]
+    weights = task.weights(labels)
+    assert weights["valid"].tolist() == [1, 1, 1]
+    assert all(weights[head].tolist() == [1, 1, 0] for head in HEADS if head != "valid")
+
+
+def test_kinds_of_ink_are_drawn_by_weight_and_rare_syllables_less_often(
+    config: HangulConfig,
+) -> None:
+    ink = HangulInk(replace(config, weights=Weights(0, 3, 0, 0, 1)))
+    drawn = [ink.draw(np.random.default_rng(number))[1] for number in range(800)]
+    none = drawn.count(NONE)
+    assert abs(none - 200) < 4 * np.sqrt(800 * 0.25 * 0.75)
+    rare = drawn.count(hangul.SYLLABLES.index(RARE))
+    assert abs(rare - 0.1 * (800 - none)) < 4 * np.sqrt(600 * 0.1 * 0.9)
+
+
+def test_scraps_follow_from_their_generator(config: HangulConfig) -> None:
+    digits = np.zeros((1, 28, 28), np.uint8)
+    digits[0, 6:22, 12:15] = 255
+    scraps = ScrapInk(COMMON, config.augmentation, config.ink, digits=digits)
+    for kind in KINDS:
+        one, again, other = (
+            scraps.draw_kind(kind, np.random.default_rng(seed)) for seed in (1, 1, 2)
+        )
+        np.testing.assert_array_equal(one, again)
+        assert one.max() == 255 and (one != other).any()
+
+
+def test_the_student_is_small_enough() -> None:
+    from train.model import multiply_adds, syllable_net
+
+    model = syllable_net(48, NETS["student"])
+    assert 40e6 < multiply_adds(model) < 60e6
+    heads = sum(model.get_layer(head).count_params() for head in HEADS)
+    # As "mixed": the heads in 32-bit floats, all else in bytes.
+    assert 4 * heads + model.count_params() - heads < 2e6
+    assert {name: logits.shape[-1] for name, logits in model.output.items()} == HEADS
+    assert multiply_adds(syllable_net(48, NETS["teacher"])) > 5 * multiply_adds(model)
+
+
+def test_multiply_adds_are_counted() -> None:
+    import keras
+
+    from train.model import multiply_adds
+
+    ink = keras.Input((6, 6, 2))
+    x = keras.layers.Conv2D(4, 3, strides=2, padding="same")(ink)  # 9 places, 3x3x2x4
+    x = keras.layers.DepthwiseConv2D(3)(x)  # one place, 3x3x4
+    x = keras.layers.Dense(5)(keras.layers.Flatten()(x))
+    assert multiply_adds(keras.Model(ink, x)) == 9 * 72 + 36 + 20
+
+
+def test_a_configuration_comes_back_and_unknown_keys_are_refused(config: HangulConfig) -> None:
+    data = json.loads(json.dumps(config.to_dict()))
+    assert read(data) == config
+    with pytest.raises(ValueError, match="unknown keys: colour"):
+        read({**data, "colour": 1})
+    with pytest.raises(ValueError, match="unknown keys: depth"):
+        read({**data, "net": {**data["net"], "depth": 1}})
+    with pytest.raises(ValueError, match="unknown task 'runes'"):
+        read({**data, "task": "runes"})
+    with pytest.raises(ValueError, match="labels must be"):
+        read({**data, "labels": "ks9"})
+
+
+def test_nobody_to_be_judged_by(config: HangulConfig, tmp_path: Path) -> None:
+    ink = HangulInk(replace(config, fonts=(), people=(), weights=Weights()))
+    with pytest.raises(DataError, match="has a val part"):
+        ink.part("val")
+
+
+def test_wrong_options_end_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from train.train import main
+
+    for options, said in (
+        (["digits", "--fonts", "x"], "--fonts is no option of digits"),
+        (["hangul", "--weights", "fonts"], "KIND=WEIGHT, not 'fonts'"),
+        (["hangul", "--weights", "ink=1"], "KIND=WEIGHT, not 'ink=1'"),
+        (["hangul", "--epochs", "0"], "must be at least 1"),
+        (["hangul", "--fonts", str(tmp_path / "none")], "name a folder that prepare.py wrote"),
+    ):
+        assert main([*options, "--out", str(tmp_path / "run")]) == 1
+        line = capsys.readouterr().err.splitlines()[-1]
+        assert line.startswith("train: ") and said in line
