@@ -17,7 +17,7 @@ import pytest
 from edge_app import Recognizer, hangul
 from edge_app.ink import InkSettings
 from edge_app.syllables import HEADS, SETS
-from train import rundir, shardwriter
+from train import evaluate, rundir, shardwriter
 from train.config import NETS, HangulConfig, NetConfig, Weights, read
 from train.data import BadSamples, DataError, Sample, Source, fonts
 from train.hangul import HangulInk
@@ -137,7 +137,12 @@ def test_a_killed_run_resumes_to_the_same_result(
     assert results[0]["combination"] == pytest.approx(results[1]["combination"], rel=1e-3)
 
 
-def test_a_run_is_converted_and_read_by_the_recogniser(finished: Path, tmp_path: Path) -> None:
+def test_a_run_is_converted_read_and_evaluated(
+    finished: Path,
+    prepared: tuple[Path, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     from convert import keras_model, runs
     from convert.to_tflite import main
 
@@ -153,6 +158,28 @@ def test_a_run_is_converted_and_read_by_the_recogniser(finished: Path, tmp_path:
     np.testing.assert_allclose(found, expected, atol=1e-3)
     strokes = Writer(0, 0).write("가", np.random.default_rng(0))
     assert sum(one.score for one in pad.recognize(strokes)) <= 1
+
+    reports = []
+    for model in (finished, tmp_path / "tiny-hangul"):
+        capsys.readouterr()
+        options = ["hangul", "--model", str(model), "--people", str(prepared[1]), "--json"]
+        assert evaluate.main(options) == 0
+        reports.append(json.loads(capsys.readouterr().out))
+        assert evaluate.main(options[:-1]) == 0
+        assert "top-3" in capsys.readouterr().out
+    keras, tflite = (report["folders"][str(prepared[1])] for report in reports)
+    assert [model["model"]["kind"] for model in reports] == ["float32", "float32"]
+    assert keras["samples"] == 24 and set(keras["worst"]) == {"p2", "p5"}
+    metrics = rundir.read_json(finished / rundir.RESULT)["metrics"]
+    assert keras["top1"] == tflite["top1"] == pytest.approx(metrics["people-test"])
+    assert keras["calibration_error"] == pytest.approx(tflite["calibration_error"], abs=1e-3)
+    # One wrong place makes a wrong syllable, so each is right at least as often.
+    assert (
+        min(keras["jamo"].values())
+        >= keras["top1"]
+        >= 1 - sum(1 - x for x in keras["jamo"].values())
+    )
+    assert set(reports[0]["scraps"]) == set(KINDS)
 
 
 def test_ink_that_is_no_syllable_teaches_only_the_valid_head(config: HangulConfig) -> None:

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from train.feed import to_input
+from train.feed import seed_dropout, to_input
 
 
 # Keras has no types, so to mypy its optimisers are of any type.
@@ -39,6 +39,7 @@ def averaged(
     "Averaging weights leads to wider optima and better generalization", UAI 2018).
     """
     model.optimizer.write_average(into.trainable_variables)
+    seed_dropout(into, len(batches))  # the same each time
     norms = [layer for layer in into.layers if isinstance(layer, keras.layers.BatchNormalization)]
     usual = [norm.momentum for norm in norms]
     for number, frames in enumerate(batches):

@@ -29,6 +29,17 @@ def compiled() -> bool | str:
     return "auto" if tf.config.list_physical_devices("GPU") else False
 
 
+def seed_dropout(model: keras.Model, *key: int) -> None:
+    """Makes what is dropped follow from a key, such as seed and epoch.
+
+    A saved model does not hold its place in the sequence, so a resumed run would drop otherwise.
+    """
+    for number, layer in enumerate(model.layers):
+        if isinstance(layer, keras.layers.Dropout):
+            start = np.random.default_rng((*key, number)).integers(1 << 31)
+            layer.seed_generator.state.assign(np.array([start, 0]))
+
+
 def fit_epoch(
     model: keras.Model,
     batches: Iterable[Batch],

@@ -17,7 +17,7 @@ from train import files, report, rundir
 from train.average import AveragingAdamW, averaged
 from train.config import DigitConfig, HangulConfig
 from train.digittask import DigitTask
-from train.feed import compiled, fit_epoch
+from train.feed import compiled, fit_epoch, seed_dropout
 from train.hangultask import HangulTask
 from train.loader import Loader, Plan
 from train.task import Task
@@ -71,6 +71,7 @@ def fit(
                 print(f"no better validation loss for {config.patience} epochs: stopping early")
                 break
             started = time.monotonic()
+            seed_dropout(model, config.seed, epoch)
             logs = fit_epoch(
                 model,
                 loader.batches(epoch, config.steps),
