@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[1]
 FONT = ROOT / "edge_app/pad/fonts/NanumSquareRoundR.ttf"
 COMMON, RARE = "가노들병확", "갘"
 PARTS: tuple[Part, ...] = ("train", "val", "test")
+GROUPS = ("people-val", "people-test")
 
 # Keras's way of reading a TensorFlow variable is one that numpy 2 wants spelled otherwise.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -296,3 +297,53 @@ def test_wrong_options_end_in_one_sentence(
         assert main([*options, "--out", str(tmp_path / "run")]) == 1
         line = capsys.readouterr().err.splitlines()[-1]
         assert line.startswith("train: ") and said in line
+
+
+def test_a_run_goes_on_from_another_without_one_writer_and_folds_weigh_the_heads(
+    finished: Path, config: HangulConfig, prepared: tuple[Path, Path], tmp_path: Path
+) -> None:
+    import keras
+
+    from train.fit import fit
+    from train.hangultask import HangulTask
+
+    short = replace(config, epochs=1, epoch_samples=64, start=str(finished), everyone=True)
+    fold = replace(short, without=("p1",))
+    fit(fold, tmp_path / "fold")
+    people = HangulInk(fold)
+    others = people.left_out()
+    assert set(others.group) == {"p1"} and len(others.labels) == 2 * len(COMMON + RARE)
+    judges = [people.part(part) for part in ("val", "test")]
+    sizes = [(one.group == group).sum() for one, group in zip(judges, GROUPS, strict=True)]
+    assert sizes == [len(COMMON + RARE)] * 2
+    listed = rundir.read_json(tmp_path / "fold" / rundir.RESULT)["sources"]
+    written = next(one["samples"] for one in listed if one["name"] == "people")
+    assert written == 5 * 2 * len(COMMON + RARE)  # of six people one is left out
+
+    everyone = replace(short, folds=(str(tmp_path / "fold"),))
+    ink = HangulInk(everyone)
+    assert "people-val" not in ink.part("val").group
+    assert (ink.part("test").group == "people-seen").sum() == 6 * 2 * len(COMMON + RARE)
+    with pytest.raises(DataError, match="holds nothing by anybody left out"):
+        ink.left_out()
+    with pytest.raises(ValueError, match="is no run of hangul with the labels ks2350"):
+        HangulTask(replace(everyone, labels="ks2350")).finish(
+            keras.models.load_model(finished / rundir.MODEL, compile=False), tmp_path
+        )
+    result = fit(everyone, tmp_path / "everyone")
+    # Two short trainings that begin alike end alike; one that begins anew knows nothing.
+    assert result["metrics"]["people-seen"] > 0.3
+    alone = HangulTask(everyone)
+    model = keras.models.load_model(tmp_path / "everyone" / rundir.MODEL, compile=False)
+    assert alone.finish(model, tmp_path)["combination"] == result["combination"]
+    whole = rundir.read_json(finished / rundir.RESULT)
+    assert result["train_seconds"] >= whole["train_seconds"]
+
+    other = replace(everyone, net=NetConfig("wide", (6, 8, 12, 18), (1, 0, 0), 24, 16))
+    with pytest.raises(ValueError, match="name a finished run of the same network"):
+        fit(other, tmp_path / "other")
+
+
+def test_leaving_somebody_out_needs_everyone_else(config: HangulConfig) -> None:
+    with pytest.raises(ValueError, match="say everyone"):
+        replace(config, without=("p1",))

@@ -8,7 +8,7 @@ from convert import card
 from tests.sourcefiles import font_file, hgu1, put
 from train import prepare
 from train.data.hgu1 import SOURCE
-from train.provenance import entries
+from train.provenance import entry
 from train.shards import Manifest
 
 
@@ -22,7 +22,7 @@ def test_every_folder_and_every_font_is_listed(tmp_path: Path) -> None:
         out = tmp_path / "out" / source
         assert prepare.main([source, str(tmp_path / source), "--out", str(out)]) == 0
         manifests.append(Manifest.load(out))
-    fonts, people = entries(manifests)
+    fonts, people = map(entry, manifests)
     face = "Bars.ttf/막대 Bars Bold"
     licence = "SIL OFL 1.1; https://openfontlicense.org"
     assert fonts["fonts"] == {face: licence}
@@ -47,6 +47,6 @@ def test_a_face_that_says_nothing_is_listed_too() -> None:
         contradictions=0,
         left_out=0,
     )
-    (entry,) = entries([manifest])
-    assert list(entry["fonts"].items()) == [("a.ttf/A", "OFL"), ("b.ttf/B", "not stated")]
-    assert entry["samples"] == 0
+    found = entry(manifest)
+    assert list(found["fonts"].items()) == [("a.ttf/A", "OFL"), ("b.ttf/B", "not stated")]
+    assert found["samples"] == 0

@@ -135,7 +135,7 @@ def test_other_labels_are_left_out_at_the_start(tmp_path: Path) -> None:
     only = ShardInk(path, ("4", "5"), SETTING, INK)
     assert len(only) == 2
     assert set(labels_of(only, 40)) == {1}
-    with pytest.raises(DataError, match="no training sample of the run's labels"):
+    with pytest.raises(DataError, match="its part train has no sample of the run's labels"):
         ShardInk(path, ("가", "나"), SETTING, INK)
 
 

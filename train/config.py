@@ -44,6 +44,8 @@ class RunConfig:
     """Stop after so many epochs without a better validation loss; 0 never stops early."""
     workers: int = 1
     """Processes that prepare ink; 0 prepares it in the one that trains."""
+    start: str = ""
+    """Folder of a finished run with the same network, whose weights training begins with."""
 
     def __post_init__(self) -> None:
         if min(self.epochs, self.epoch_samples // max(1, self.batch)) < 1:
@@ -177,6 +179,14 @@ class HangulConfig(RunConfig):
     learned and the source has them; people hardly ever write them."""
     writer_cap: int = 1000
     """A person with more samples than this is drawn no more often than one with so many."""
+    everyone: bool = False
+    """Whether people train whichever part they were prepared for, but for those left out."""
+    without: tuple[str, ...] = ()
+    """Names of people who are left out of training where everyone else trains: what they wrote is
+    this run's validation and test part."""
+    folds: tuple[str, ...] = ()
+    """Folders of finished runs, alike but for who was left out. What they say of the ink of those
+    stands in, when the heads are weighed, for the ink that a run of everyone has none left of."""
     judged: int = 3000
     """Most samples of a folder's validation and test parts that are looked at."""
 
@@ -186,6 +196,8 @@ class HangulConfig(RunConfig):
             raise ValueError(f"labels must be {' or '.join(SETS)}, not {self.labels!r}")
         if not 0 < self.rare_share < 1:
             raise ValueError(f"rare_share must be between 0 and 1, not {self.rare_share!r}")
+        if self.without and not self.everyone:
+            raise ValueError("without names people whom everyone else trains without: say everyone")
         if min(self.writer_cap, self.judged) < 1:
             raise ValueError("writer_cap and judged must be at least 1")
 

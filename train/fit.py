@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from train import files, report, rundir
+from train import files, provenance, report, rundir
 from train.average import AveragingAdamW, averaged
 from train.config import DigitConfig, HangulConfig
 from train.digittask import DigitTask
@@ -60,6 +60,8 @@ def fit(
         history = history[: int(model.optimizer.iterations) // config.steps]
     else:
         model = _build(config, task)
+        if config.start:
+            _begin(model, Path(config.start) / rundir.MODEL)
     judged = _Judged(config, task, model)
     folder.mkdir(parents=True, exist_ok=True)
     files.write_json(folder / rundir.CONFIG, config.to_dict())
@@ -144,6 +146,16 @@ def _build(config: DigitConfig | HangulConfig, task: Task) -> keras.Model:
     return model
 
 
+def _begin(model: keras.Model, path: Path) -> None:
+    """Gives a network the weights of another of its shape. Raises ValueError naming the file."""
+    try:
+        model.set_weights(keras.models.load_model(path, compile=False).get_weights())
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"{path}: cannot begin with it ({error}); name a finished run of the same network"
+        ) from None
+
+
 def _epochs_within(minutes: float, config: DigitConfig | HangulConfig, task: Task) -> int:
     """How many epochs this machine trains and validates in so many minutes, at least 1."""
     model = _build(config, task)
@@ -182,14 +194,20 @@ def _finish(
     frames, _ = plan.draw(task.ink, config.epochs, 0)
     rundir.write_arrays(folder / rundir.CALIBRATION, frames=frames)
     packages = ("keras", "numpy", "opencv-python", keras.backend.backend())
+    told = task.finish(model, folder)
+    seconds = sum(entry["seconds"] for entry in history)
+    if config.start:
+        before = rundir.read_json(Path(config.start) / rundir.RESULT)
+        seconds += before["train_seconds"]
+        told["sources"] = provenance.merged(before["sources"], told["sources"])
     result = {
         "finished": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "epochs": len(history),
-        "train_seconds": round(sum(entry["seconds"] for entry in history)),
+        "train_seconds": round(seconds),
         "parameters": model.count_params(),
         "backend": keras.backend.backend(),
         "versions": {name: importlib.metadata.version(name) for name in packages},
-        **task.finish(model, folder),
+        **told,
     }
     files.write_json(folder / rundir.RESULT, result)
     return result

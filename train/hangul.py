@@ -19,7 +19,7 @@ from train.augment import Rng, vary
 from train.config import HangulConfig
 from train.data import DataError, Sample, Source, mnist, omniglot
 from train.scraps import KINDS, NONE, ScrapInk
-from train.shards import Manifest, Shards
+from train.shards import PARTS, Manifest, Shards
 from train.split import Part
 from train.stream import Frames, Ink, Mixture, ShardInk, Variation
 from train.synth.forms import FORMS
@@ -40,6 +40,9 @@ _KEY = (*b"scraps",)
 
 _FOLDERS = ("people", "fonts", "phd08")
 """Fields of the configuration that name prepared folders; people judge best, so they come first."""
+
+_SEEN = "people-seen"
+"""The group of people's ink that is looked at though training has seen it: no figure counts it."""
 
 
 class HangulInk:
@@ -66,7 +69,12 @@ class HangulInk:
 
         inks: dict[str, Ink | None] = {
             "fonts": self._folders(config.fonts, loosen, label_cap=1),
-            "people": self._folders(config.people, vary, writer_cap=config.writer_cap),
+            "people": self._folders(
+                config.people,
+                vary,
+                PARTS if config.everyone else ("train",),
+                writer_cap=config.writer_cap,
+            ),
             "phd08": self._folders(config.phd08, vary, label_cap=1),
             "synthetic": self._by_rarity(synthetic, self.labels),
             "scraps": self._scraps,
@@ -94,13 +102,16 @@ class HangulInk:
     def part(self, part: Part) -> Frames:
         """The "val" or "test" part as it is, unvaried, in groups people-PART, fonts-PART and so on.
 
+        Where everyone trains, the people of both parts are those left out of it, every second
+        sample each; without anybody left out the test part has people that training saw, in the
+        group "people-seen": conversion compares files on them, which needs people, seen or not.
         Raises DataError where there is none.
         """
         kept = [
-            (framed, self._numbers[sample.label], f"{kind}-{part}")
+            (framed, self._numbers[sample.label], group)
             for kind in _FOLDERS
-            for folder in getattr(self.config, kind)
-            for sample in look(Path(folder), part, self._numbers, self.config.judged)
+            for folder in map(Path, getattr(self.config, kind))
+            for sample, group in self._judges(kind, folder, part)
             if (framed := frame(sample.ink, self.config.ink)) is not None
         ]
         if not kept:
@@ -111,12 +122,62 @@ class HangulInk:
         frames, labels, groups = zip(*kept, strict=True)
         return Frames(np.stack(frames), np.array(labels, np.int64), np.array(groups))
 
+    def left_out(self) -> Frames:
+        """All ink of the people in `HangulConfig.without`, in groups by their names.
+
+        Raises DataError where the folders hold none of it.
+        """
+        kept = [
+            (framed, self._numbers[sample.label], sample.writer)
+            for folder in map(Path, self.config.people)
+            for sample in self._others(folder)
+            if (framed := frame(sample.ink, self.config.ink)) is not None
+        ]
+        if not kept:
+            raise DataError(
+                f"{', '.join(self.config.people) or 'no folder of people'}: holds nothing by "
+                f"{', '.join(self.config.without) or 'anybody left out'}; see --without"
+            )
+        frames, labels, groups = zip(*kept, strict=True)
+        return Frames(np.stack(frames), np.array(labels, np.int64), np.array(groups))
+
+    def _judges(self, kind: str, folder: Path, part: Part) -> Iterator[tuple[Sample, str]]:
+        """Samples of a folder that a part has, and the group of each."""
+        config = self.config
+        if kind != "people" or not config.everyone:
+            for sample in look(folder, part, self._numbers, config.judged):
+                yield sample, f"{kind}-{part}"
+        elif config.without:
+            for number, sample in enumerate(self._others(folder)):
+                if number % 2 == ("val", "test").index(part):
+                    yield sample, f"{kind}-{part}"
+        elif part == "test":
+            for one in PARTS:
+                for sample in look(folder, one, self._numbers, config.judged):
+                    yield sample, _SEEN
+
+    def _others(self, folder: Path) -> Iterator[Sample]:
+        """The samples of a folder by people who are left out of training."""
+        for part in PARTS:
+            shards = Shards(folder, part)
+            known = np.isin(shards.labels(), [ord(label) for label in self.labels])
+            for number in np.flatnonzero(known & shards.written_by(self.config.without)):
+                yield shards[int(number)]
+
     def sources(self) -> list[dict[str, Any]]:
         """What the model learned from, for the model card."""
         config = self.config
         used = [kind for kind in _FOLDERS if kind in self._shares]
-        folders = [Path(folder) for kind in used for folder in getattr(config, kind)]
-        listed = provenance.entries(Manifest.load(folder) for folder in folders)
+        # One that is named twice is drawn twice as often, but is one source.
+        folders = dict.fromkeys(folder for kind in used for folder in getattr(config, kind))
+        listed = [
+            provenance.entry(
+                Manifest.load(Path(folder)),
+                PARTS if config.everyone and folder in config.people else ("train",),
+                config.without,
+            )
+            for folder in folders
+        ]
         drawn = config.epochs * config.steps * config.batch / sum(self._shares.values())
         for kind, name in (("synthetic", "Synthetic writers"), ("scraps", "Synthetic scraps")):
             if kind in self._shares:
@@ -132,32 +193,44 @@ class HangulInk:
         self,
         folders: Sequence[str],
         variation: Variation,
+        parts: Sequence[Part] = ("train",),
         *,
         label_cap: int | None = None,
         writer_cap: int | None = None,
     ) -> Ink | None:
         """Prepared folders as one source, each drawn as often as it has samples."""
-
-        entries = []
+        entries: list[tuple[float, Ink]] = []
         for folder in map(Path, folders):
-            shards = Shards(folder, "train")
-            codes = set(np.unique(shards.labels()).tolist())
-            known = [label for label in self.labels if ord(label) in codes]
-            if not known:
+            before = len(entries)
+            for part in parts:
+                shards = Shards(folder, part)
+                codes = shards.labels()[~shards.written_by(self.config.without)]
+                drawn = set(np.unique(codes).tolist())
+                known = [label for label in self.labels if ord(label) in drawn]
+                make = partial(
+                    self._open, folder, variation, part, label_cap=label_cap, writer_cap=writer_cap
+                )
+                if known:
+                    entries.append((float(len(codes)), self._by_rarity(make, known)))
+            if len(entries) == before:
                 raise DataError(
                     f"{folder}: has no training sample of {self.config.labels}; name another"
                 )
-            make = partial(
-                self._open, folder, variation, label_cap=label_cap, writer_cap=writer_cap
-            )
-            entries.append((float(len(shards)), self._by_rarity(make, known)))
         return Mixture(entries) if entries else None
 
     def _open(
-        self, folder: Path, variation: Variation, labels: Sequence[str], **caps: int | None
+        self,
+        folder: Path,
+        variation: Variation,
+        part: Part,
+        labels: Sequence[str],
+        **caps: int | None,
     ) -> Ink:
-        setting, ink = self.config.augmentation, self.config.ink
-        return ShardInk(folder, labels, setting, ink, variation=variation, **caps)
+        config = self.config
+        setting, ink, without = config.augmentation, config.ink, config.without
+        return ShardInk(
+            folder, labels, setting, ink, variation=variation, part=part, without=without, **caps
+        )
 
     def _by_rarity(self, make: Callable[[Sequence[str]], Ink], labels: Sequence[str]) -> Ink:
         """A source of syllables that draws the rare ones among them less often."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from edge_app.logits import sigmoid
 from edge_app.syllables import HEADS, JAMO, SETS, Floats
 from train import rundir
 from train.calibrate import PLAIN, best, fit_combination, syllable_loss
-from train.config import HangulConfig
+from train.config import HangulConfig, read
 from train.hangul import HangulInk
 from train.model import syllable_net
 from train.stream import Frames
@@ -90,8 +91,12 @@ class HangulTask:
             folder / rundir.HELDOUT, frames=test.frames, labels=test.labels, group=test.group
         )
         scraps = predict(model, self._scraps.frames)["valid"]
-        judges = _judges(self._val)
-        combination = fit_combination(predict(model, judges.frames), labels, judges.labels, scraps)
+        if self._config.folds:
+            known, truth = _folded(self._config.folds, labels)
+        else:
+            judges = _judges(self._val)
+            known, truth = predict(model, judges.frames), judges.labels
+        combination = fit_combination(known, labels, truth, scraps)
         heads = predict(model, test.frames)
         right = best(heads, combination, labels)[:, 0] == test.labels
         low = sigmoid(scraps / np.float32(combination.valid_temperature)) < 0.5
@@ -115,6 +120,24 @@ def right_answers(labels: tuple[str, ...]) -> dict[str, Labels]:
         "syllable": np.array([common.get(label, len(common)) for label in labels]),
     }
     return {head: np.append(column, 0).astype(np.int64) for head, column in columns.items()}
+
+
+def _folded(folds: Sequence[str], labels: str) -> tuple[dict[str, Floats], Labels]:
+    """What several runs say of the people left out of each, and what these wrote.
+
+    Raises ValueError naming a folder that is no such run.
+    """
+    said, truth = [], []
+    for folder in map(Path, folds):
+        config = read(rundir.read_json(folder / rundir.CONFIG))
+        if not isinstance(config, HangulConfig) or config.labels != labels:
+            raise ValueError(f"{folder}: is no run of hangul with the labels {labels}")
+        others = HangulInk(config).left_out()
+        model = keras.models.load_model(folder / rundir.MODEL, compile=False)
+        said.append(predict(model, others.frames))
+        truth.append(others.labels)
+    heads = {head: np.concatenate([one[head] for one in said]) for head in HEADS}
+    return heads, np.concatenate(truth)
 
 
 def _judges(val: Frames) -> Frames:

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from train.data import Source
 from train.shards import Manifest
+from train.split import Part
 
 
-def entries(manifests: Iterable[Manifest]) -> list[dict[str, Any]]:
-    """The "sources" of a run that trained on prepared folders, one entry for each.
+def entry(
+    manifest: Manifest, parts: Sequence[Part] = ("train",), without: Collection[str] = ()
+) -> dict[str, Any]:
+    """The entry among the "sources" of a run for a prepared folder that it trained on.
 
-    An entry is that of `Source.to_dict`, for the samples of the training part. Where the folder
-    is of fonts it also has "fonts": every face of the folder, as "file name/face", with what it
-    says of its licence; those that only validation or test drew are among them.
+    It is that of `Source.to_dict`, for the samples of the parts but those by the writers in
+    without. Where the folder is of fonts it also has "fonts": every face of the folder, as
+    "file name/face", with what it says of its licence; those that only validation or test drew
+    are among them.
     """
-    listed = []
-    for manifest in manifests:
-        source = Source(manifest.source, manifest.licence, manifest.url)
-        entry = source.to_dict(sum(manifest.shards.get("train", [])))
-        if licences := manifest.options.get("licences"):
-            entry["fonts"] = {
-                face: licences.get(face, "not stated") for face in sorted(manifest.writers)
-            }
-        listed.append(entry)
-    return listed
+    source = Source(manifest.source, manifest.licence, manifest.url)
+    left_out = sum(count for writer, count in manifest.writers.items() if writer in without)
+    found = source.to_dict(sum(sum(manifest.shards.get(part, [])) for part in parts) - left_out)
+    if licences := manifest.options.get("licences"):
+        found["fonts"] = {
+            face: licences.get(face, "not stated") for face in sorted(manifest.writers)
+        }
+    return found
+
+
+def merged(*stages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The sources of a training in stages: each once, with the samples of the stage with most.
+
+    stages: for each the entries that `entry` makes.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for one in chain(*stages):
+        key = json.dumps({**one, "samples": None}, sort_keys=True)
+        if one["samples"] >= found.setdefault(key, one)["samples"]:
+            found[key] = one
+    return list(found.values())

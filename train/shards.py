@@ -21,7 +21,7 @@ import json
 import mmap
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_args
@@ -235,6 +235,15 @@ class Shards:
             shard = self._shard(number)
             writers = [known.setdefault(writer, len(known)) for writer, _ in shard.origins]
             found.append(np.array(writers, np.uint32)[shard.index["origin"]])
+        return np.concatenate(found)
+
+    def written_by(self, names: Collection[str]) -> npt.NDArray[np.bool_]:
+        """Whether each sample's writer is one of these, (len,)."""
+        found = [np.zeros(0, bool)]
+        for number in range(len(self._counts)):
+            shard = self._shard(number)
+            theirs = np.array([writer in names for writer, _ in shard.origins], bool)
+            found.append(theirs[shard.index["origin"]])
         return np.concatenate(found)
 
     def _shard(self, number: int) -> _Shard:

@@ -7,7 +7,7 @@ time. `train.loader` makes batches of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from edge_app.ink import Frame, InkSettings
 from train.augment import Augmentation, Rng, vary
 from train.data import DataError, Sample
 from train.shards import Shards
+from train.split import Part
 
 Variation = Callable[[Sample, Rng, Augmentation, InkSettings], Frame | None]
 """What makes a frame, or None for one without ink, of a sample: `train.augment.vary` or alike."""
@@ -67,7 +68,7 @@ class Mixture:
 
 
 class ShardInk:
-    """The training part of a prepared folder, varied."""
+    """A part of a prepared folder, varied."""
 
     def __init__(
         self,
@@ -79,24 +80,28 @@ class ShardInk:
         label_cap: int | None = None,
         writer_cap: int | None = None,
         variation: Variation = vary,
+        part: Part = "train",
+        without: Collection[str] = (),
     ) -> None:
-        """Samples of other labels than these are left out.
+        """Samples of other labels than these, and of the writers in without, are left out.
 
         variation: how a sample is varied; a function of a module, as workers import it by name.
         label_cap, writer_cap: a label or writer with more samples than this is drawn no more
         often than one with so many; label_cap=1 draws all labels evenly.
-        Raises DataError for a damaged folder, or one without a training sample of the labels.
+        Raises DataError for a damaged folder, or one whose part has no sample of the labels.
         """
-        self._shards = Shards(folder, "train")
+        self._shards = Shards(folder, part)
         self._folder, self._augmentation, self._ink = folder, augmentation, ink
         self._vary = variation
         self._index = {label: index for index, label in enumerate(labels)}
         codes = self._shards.labels()
-        self._numbers = np.flatnonzero(np.isin(codes, [ord(label) for label in labels])).astype(
-            np.uint32
-        )
+        drawn = np.isin(codes, [ord(label) for label in labels])
+        drawn &= ~self._shards.written_by(without)
+        self._numbers = np.flatnonzero(drawn).astype(np.uint32)
         if not len(self._numbers):
-            raise DataError(f"{folder}: has no training sample of the run's labels; name another")
+            raise DataError(
+                f"{folder}: its part {part} has no sample of the run's labels; name another"
+            )
         weights = np.ones(len(self._numbers))
         if label_cap:
             weights *= capped(codes[self._numbers], label_cap)

@@ -88,6 +88,15 @@ def _parser() -> argparse.ArgumentParser:
         option = f"--{name.replace('_', '-')}"
         parser.add_argument(option, type=int, metavar="N", help=text + _defaults(name))
     parser.add_argument(
+        "--learning-rate",
+        type=float,
+        metavar="RATE",
+        help="peak of the learning rate" + _defaults("learning_rate"),
+    )
+    parser.add_argument(
+        "--start", metavar="RUN", help="begin with the weights of another run of the same network"
+    )
+    parser.add_argument(
         "--minutes",
         type=float,
         help="train so many epochs as this machine manages in that time, instead of --epochs",
@@ -114,6 +123,23 @@ def _add_hangul(group: Any) -> None:
         choices=list(NETS),
         help=f"the network, by its name in train/config.py ({HangulConfig().net.name})",
     )
+    group.add_argument(
+        "--everyone",
+        action="store_true",
+        help="people train whichever part they were prepared for (but see --without)",
+    )
+    group.add_argument(
+        "--without",
+        action="append",
+        metavar="NAME",
+        help="a writer left out, whose ink judges the run: with --everyone; may be repeated",
+    )
+    group.add_argument(
+        "--folds",
+        nargs="+",
+        metavar="RUN",
+        help="runs --without one writer each: what they say of those writers weighs the heads",
+    )
     weights = " ".join(f"{kind}={weight:g}" for kind, weight in asdict(Weights()).items())
     group.add_argument(
         "--weights",
@@ -128,7 +154,7 @@ def _defaults(name: str) -> str:
     found = {
         task: value
         for task, config in CONFIGS.items()
-        if isinstance(value := getattr(config(), name, ""), (int, str)) and value != ""
+        if isinstance(value := getattr(config(), name, ""), (int, float, str)) and value != ""
     }
     if len(set(found.values())) == 1:
         return f" ({next(iter(found.values()))})"
