@@ -55,6 +55,17 @@ def test_a_single_character_that_looks_like_notdef_is_left_out(tmp_path: Path) -
     assert [sample.label for sample in read(path)] == ["가"]
 
 
+def test_only_listed_faces_are_drawn(tmp_path: Path) -> None:
+    put(tmp_path / "a.ttf", sourcefiles.font_file(sourcefiles.font("가나")))
+    put(tmp_path / "b.ttf", sourcefiles.font_file(sourcefiles.font("다라")))
+    wanted = put(tmp_path / "list.txt", "# two\n b.ttf/막대 Bars Bold # this\nc.ttf/C\n".encode())
+    drawn = fonts.read([tmp_path], tuple("가나다라"), only=fonts.read_faces(wanted))
+    assert [sample.label for sample in drawn] == ["다", "라"]
+    for content in (b"# none\n", b"\xff"):
+        with pytest.raises(DataError, match=r"list\.txt: "):
+            fonts.read_faces(put(wanted, content))
+
+
 def test_faces_of_a_collection(tmp_path: Path) -> None:
     one, other = sourcefiles.font("가나"), sourcefiles.font("다라")
     other["name"].setName("Other", sfnt.FULL_NAME, 3, 1, 0x409)

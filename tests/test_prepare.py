@@ -66,7 +66,7 @@ def run(*arguments: object) -> int:
             "fonts",
             ["--labels", "all11172", "--size", 40],
             4,
-            {"size": 40, "licences": {"a.woff2/막대 Bars Bold": FONT_LICENCE}},
+            {"size": 40, "faces": None, "licences": {"a.woff2/막대 Bars Bold": FONT_LICENCE}},
         ),
         ("omniglot", [], 1, {}),
         ("writers", ["--no-doubtful"], 3, {"doubtful": False}),

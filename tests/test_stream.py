@@ -144,7 +144,7 @@ def test_a_folder_of_other_parts_has_nothing_to_train_with(tmp_path: Path) -> No
     made = [Sample(ink, "1", "a", "test", "val")]
     path = tmp_path / "shards"
     shardwriter.write(made, path, Source("test", "CC0", ""), {}, BadSamples(skip=False))
-    with pytest.raises(DataError, match="no training sample"):
+    with pytest.raises(DataError, match="its part train has no sample"):
         ShardInk(path, ("1",), SETTING, INK)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 from edge_app import hangul
 from train.data import (
@@ -186,13 +187,20 @@ def _fonts_options(parser: ArgumentParser) -> None:
         metavar="PX",
         help=f"size of the type, px to the em, {fonts.SIZES[0]} to {fonts.SIZES[-1]} (64)",
     )
+    parser.add_argument(
+        "--faces",
+        metavar="FILE",
+        help='only the faces that a text file lists, a line each, as "file name/face"; what it '
+        "lists and the fonts lack is passed over",
+    )
     # Filled while reading: the manifest's options are written after that.
     parser.set_defaults(licences={})
 
 
 def _read_fonts(options: Namespace, bad: Report) -> Iterator[Sample]:
     labels = hangul.LABEL_SETS[options.labels]
-    return fonts.read(options.paths, labels, options.size, options.licences, bad)
+    only = fonts.read_faces(Path(options.faces)) if options.faces else None
+    return fonts.read(options.paths, labels, options.size, options.licences, bad, only)
 
 
 def _writers_options(parser: ArgumentParser) -> None:

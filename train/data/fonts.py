@@ -13,7 +13,7 @@ import hashlib
 import io
 import math
 from collections import Counter
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Collection, Iterator, MutableMapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -51,14 +51,15 @@ def read(
     size: int = SIZE,
     licences: MutableMapping[str, str] | None = None,
     bad: Report = give_up,
+    only: Collection[str] | None = None,
 ) -> Iterator[Sample]:
     """The characters of font files, or of folders of them, as grey pictures, paper 255.
 
     size: px to the em, in `SIZES`. licences is filled with what each face that is drawn says of
-    its licence, by the sample's writer, which is "file name/face". A family of several weights
-    is assigned to one part. Characters that a face draws blank, like .notdef or like one another
-    are left out. Raises DataError, naming the file, for one that cannot be read or that has none
-    of the labels, unless bad takes it.
+    its licence, by the sample's writer, which is "file name/face". only: the writers to draw,
+    where not all are wanted. A family of several weights is assigned to one part. Characters that
+    a face draws blank, like .notdef or like one another are left out. Raises DataError, naming the
+    file, for one that cannot be read or that has none of the labels, unless bad takes it.
     """
     if size not in SIZES:
         raise ValueError(f"size must be {SIZES[0]} to {SIZES[-1]} px, not {size}")
@@ -75,6 +76,8 @@ def read(
         for index, names in enumerate(faces):
             name = names.get(sfnt.FULL_NAME) or names.get(sfnt.FAMILY) or f"face {index}"
             writer = f"{path.name}/{name}"
+            if only is not None and writer not in only:
+                continue
             part = part_of(names.get(sfnt.WIDE_FAMILY) or names.get(sfnt.FAMILY) or writer)
             try:
                 face = _Face(content, index, size, f"{path}: {name}")
@@ -170,3 +173,18 @@ def _drawn(face: _Face, labels: Sequence[str], bad: Report) -> list[str]:
 def _hash(image: npt.NDArray[np.uint8]) -> bytes:
     shape = f"{image.shape} ".encode()
     return hashlib.blake2b(shape + image.tobytes(), digest_size=16).digest()
+
+
+def read_faces(path: Path) -> frozenset[str]:
+    """The faces that a UTF-8 file lists, a line each, as "file name/face"; # begins a comment.
+
+    Raises DataError naming the file.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read ({error}); name a list of faces") from None
+    found = frozenset(name for line in lines if (name := line.partition("#")[0].strip()))
+    if not found:
+        raise DataError(f'{path}: lists no face; write one a line, as "file name/face"')
+    return found
