@@ -94,6 +94,13 @@ def _parser() -> argparse.ArgumentParser:
         help="peak of the learning rate" + _defaults("learning_rate"),
     )
     parser.add_argument(
+        "--average",
+        type=float,
+        metavar="MOMENTUM",
+        help="of the moving average of the weights, a step; less for short runs, 0 for none"
+        + _defaults("average"),
+    )
+    parser.add_argument(
         "--start", metavar="RUN", help="begin with the weights of another run of the same network"
     )
     parser.add_argument(
