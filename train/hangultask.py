@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from edge_app import hangul
 from edge_app.logits import sigmoid
-from edge_app.syllables import HEADS, JAMO, SETS, Floats
-from train import rundir
+from edge_app.syllables import HEADS, JAMO, SETS, Combination, Floats
+from train import prior, rundir
 from train.calibrate import PLAIN, best, fit_combination, syllable_loss
 from train.config import HangulConfig
 from train.hangul import HangulInk
@@ -84,7 +84,7 @@ class HangulTask:
         }
 
     def finish(self, model: keras.Model, folder: Path) -> dict[str, Any]:
-        """Fits the combination, by people if any, and writes the held-out ink."""
+        """Fits the combination, by people if any, and writes the held-out ink and the prior."""
         test, labels = self.ink.part("test"), self._config.labels
         rundir.write_arrays(
             folder / rundir.HELDOUT, frames=test.frames, labels=test.labels, group=test.group
@@ -98,7 +98,7 @@ class HangulTask:
         return {
             "metrics": {**shares(right, test.group), "scraps": float(low.mean())},
             "sources": self.ink.sources(),
-            "combination": combination.to_dict(),
+            **weighed(combination, self._config.prior_weight, folder),
         }
 
 
@@ -115,6 +115,15 @@ def right_answers(labels: tuple[str, ...]) -> dict[str, Labels]:
         "syllable": np.array([common.get(label, len(common)) for label in labels]),
     }
     return {head: np.append(column, 0).astype(np.int64) for head, column in columns.items()}
+
+
+def weighed(combination: Combination, weight: float, folder: Path) -> dict[str, Any]:
+    """The combination with the prior, or without one where there is no list of words."""
+    try:
+        return prior.weigh(combination, weight, folder)
+    except ImportError as error:
+        print(f"{error}; then: python train/prior.py {folder}", flush=True)
+        return prior.weigh(combination, 0, folder)
 
 
 def _judges(val: Frames) -> Frames:
