@@ -169,10 +169,14 @@ def test_a_run_is_converted_read_and_evaluated(
         assert "top-3" in capsys.readouterr().out
     keras, tflite = (report["folders"][str(prepared[1])] for report in reports)
     assert [model["model"]["kind"] for model in reports] == ["float32", "float32"]
-    assert keras["samples"] == 24 and set(keras["worst"]) == {"p2", "p5"}
+    assert keras["samples"] == 24 and set(keras["by_writer"]) == {"p2", "p5"}
     metrics = rundir.read_json(finished / rundir.RESULT)["metrics"]
     assert keras["top1"] == tflite["top1"] == pytest.approx(metrics["people-test"])
     assert keras["calibration_error"] == pytest.approx(tflite["calibration_error"], abs=1e-3)
+    for mine, shipped in zip(keras["ways"], tflite["ways"], strict=True):
+        assert mine["labels"] == shipped["labels"] and mine["samples"] == shipped["samples"]
+        assert mine["prior_weight"] == pytest.approx(shipped["prior_weight"])
+        assert mine["top1"] == pytest.approx(shipped["top1"])
     # One wrong place makes a wrong syllable, so each is right at least as often.
     assert (
         min(keras["jamo"].values())
