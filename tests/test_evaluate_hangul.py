@@ -14,6 +14,7 @@ import pytest
 
 from edge_app import Recognizer, hangul
 from edge_app.ink import frame_strokes
+from edge_app.lift import stroke_width
 from edge_app.syllables import SETS
 from tests.tiny import syllables as tiny
 from train import evaluate, evaluate_hangul, jamomeasures, measures, shardwriter
@@ -25,6 +26,12 @@ from train.redraw import ASPECTS, SHEET, Drawing, redraw
 from train.scraps import KINDS
 
 BIG = replace(tiny.SETTINGS, size=80)
+
+
+@pytest.fixture(autouse=True)
+def few_scraps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing them takes most of the time, and a few show as much here."""
+    monkeypatch.setattr(evaluate_hangul, "_SCRAPS", 4)
 
 
 def picture(syllable: str, bend: float = 0.0) -> Any:
@@ -99,7 +106,7 @@ def test_every_way_is_measured_and_in_detail_the_plain_one(
     assert {"true": "가", "answer": "나", "count": 1} in figures["confusions"]
     slips = {(one["place"], one["true"], one["answer"]): one for one in figures["jamo_confusions"]}
     assert slips["initial", "ㄱ", "ㄴ"]["count"] >= 1
-    assert figures["by_jamo"]["initial"]["ㄱ"]["samples"] == 8
+    assert figures["by_jamo"]["initial"]["ㄱ"]["samples"] == 12
     assert set(report["scraps"]) == set(KINDS)
 
 
@@ -173,16 +180,16 @@ def test_redrawn_ink_is_what_it_is_said_to_be(bend: float) -> None:
             assert sheet is not None and sheet.shape == (SHEET, SHEET)
             paper = int(np.median(sheet))
             assert (paper > 128) == drawing.dark_on_light
-            ink = (abs(sheet.astype(int) - paper) > 60).astype(np.uint8)
+            ink = (abs(sheet.astype(int) - paper) > 97).astype(np.uint8)
             left, top, width, height = cv2.boundingRect(ink)
             assert max(width, height) == pytest.approx(drawing.size, rel=0.1, abs=2)
             if aspect == "position":
                 middle = ((left + width / 2) / SHEET, (top + height / 2) / SHEET)
                 for place, asked in zip(middle, (drawing.across, drawing.down), strict=True):
                     assert abs(place - asked) < (0.01 if asked == 0.5 else 0.25)
-            if drawing.pen is not None and drawing.pen * drawing.size > 3:
-                thickest = 2 * cv2.distanceTransform(ink, cv2.DIST_L2, 5).max()
-                assert thickest == pytest.approx(drawing.pen * drawing.size, rel=0.35, abs=2)
+            if drawing.pen is not None:
+                asked_pen = drawing.pen * drawing.size
+                assert stroke_width(ink) == pytest.approx(asked_pen, rel=0.2, abs=1)
 
 
 def test_blank_paper_cannot_be_redrawn() -> None:
