@@ -335,6 +335,10 @@ def _leave_one_out(options: argparse.Namespace, command: str) -> dict[str, Any]:
                 "run": folder,
                 **measure(reader, label_set, samples, frequencies).figures,
             }
+    if options.plots:
+        from train import plots  # matplotlib takes a second to load
+
+        plots.write_left_out(options.plots, report["left_out"])
     return report
 
 

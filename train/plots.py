@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import PercentFormatter
 
 from train.data import DataError
 from train.files import replace
@@ -40,21 +42,35 @@ def write(
 
     Raises DataError for a folder that cannot be written to.
     """
+    pictures = {}
+    for number, (path, one) in enumerate(measured.items(), 1):
+        name = f"{number}-{path.name}"
+        pictures[f"{name}-reliability"] = _reliability(one.figures, path.name)
+        pictures[f"{name}-writers"] = _writers(one.figures, path.name)
+        pictures[f"{name}-confusions"] = _confusions(one, path.name)
+    if redrawn:
+        pictures["redrawn"] = _redrawn(redrawn)
+    _save(pictures, folder)
+
+
+def write_left_out(folder: Path, writers: Mapping[str, Mapping[str, Any]]) -> None:
+    """Writes the picture of writers who were each left out of a training; raises as `write`."""
+    worst = dict(sorted(writers.items(), key=lambda item: item[1]["top1"]))
+    figures = {
+        "by_writer": worst,
+        "writers": len(worst),
+        "top1_mean_of_writers": np.mean([one["top1"] for one in worst.values()]),
+    }
+    _save({"left-out": _writers(figures, "each left out of training")}, folder)
+
+
+def _save(pictures: Mapping[str, Figure], folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for number, (path, one) in enumerate(measured.items(), 1):
-            name = f"{number}-{path.name}"
-            _save(_reliability(one.figures, path.name), folder / f"{name}-reliability.png")
-            _save(_writers(one.figures, path.name), folder / f"{name}-writers.png")
-            _save(_confusions(one, path.name), folder / f"{name}-confusions.png")
-        if redrawn:
-            _save(_redrawn(redrawn), folder / "redrawn.png")
+        for name, figure in pictures.items():
+            replace(folder / f"{name}.png", partial(figure.savefig, dpi=110))
     except OSError as error:
         raise DataError(f"{folder}: cannot be written ({error.strerror})") from None
-
-
-def _save(figure: Figure, path: Path) -> None:
-    replace(path, lambda place: figure.savefig(place, dpi=110))
 
 
 def _reliability(figures: dict[str, Any], title: str) -> Figure:
@@ -80,7 +96,8 @@ def _reliability(figures: dict[str, Any], title: str) -> Figure:
     )
     above.legend(loc="upper left")
     below.bar(middle, share, width, color=_GREY)
-    below.set(xlabel="score of the best answer", ylabel="share of samples", yscale="log")
+    below.set(xlabel="score of the best answer", ylabel="of samples", yscale="log")
+    below.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     for axes in (above, below):
         axes.grid(axis="y", alpha=0.3)
         axes.set_axisbelow(True)
