@@ -76,8 +76,8 @@ def test_calibration_error_is_the_mean_gap_of_the_bins() -> None:
 def test_groups() -> None:
     given = answers([0, 0, 1], [[1, 0, 0], [0, 1, 0], [0, 1, 0]])
     assert measures.by_group(given, ["x", "x", "a"]) == {
-        "a": {"samples": 1, "top1": 1.0},
-        "x": {"samples": 2, "top1": 0.5},
+        "a": {"samples": 1, "top1": 1.0, "top3": 1.0},
+        "x": {"samples": 2, "top1": 0.5, "top3": 1.0},
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -170,10 +171,14 @@ def test_a_run_is_converted_read_and_evaluated(
         assert "top-3" in capsys.readouterr().out
     keras, tflite = (report["folders"][str(prepared[1])] for report in reports)
     assert [model["model"]["kind"] for model in reports] == ["float32", "float32"]
-    assert keras["samples"] == 24 and set(keras["worst"]) == {"p2", "p5"}
+    assert keras["samples"] == 24 and set(keras["by_writer"]) == {"p2", "p5"}
     metrics = rundir.read_json(finished / rundir.RESULT)["metrics"]
     assert keras["top1"] == tflite["top1"] == pytest.approx(metrics["people-test"])
     assert keras["calibration_error"] == pytest.approx(tflite["calibration_error"], abs=1e-3)
+    for mine, shipped in zip(keras["ways"], tflite["ways"], strict=True):
+        assert mine["labels"] == shipped["labels"] and mine["samples"] == shipped["samples"]
+        assert mine["prior_weight"] == pytest.approx(shipped["prior_weight"])
+        assert mine["top1"] == pytest.approx(shipped["top1"])
     # One wrong place makes a wrong syllable, so each is right at least as often.
     assert (
         min(keras["jamo"].values())
@@ -181,6 +186,31 @@ def test_a_run_is_converted_read_and_evaluated(
         >= 1 - sum(1 - x for x in keras["jamo"].values())
     )
     assert set(reports[0]["scraps"]) == set(KINDS)
+
+
+def test_runs_are_measured_on_whom_they_were_trained_without(
+    finished: Path,
+    prepared: tuple[Path, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folders = []
+    for who in ("p0", "p4"):
+        folders.append(tmp_path / who)
+        shutil.copytree(finished, folders[-1])
+        said = rundir.read_json(finished / rundir.CONFIG) | {"everyone": True, "without": [who]}
+        (folders[-1] / rundir.CONFIG).write_text(json.dumps(said))
+    options = ["hangul", "--leave-one-out", *map(str, folders), "--people", str(prepared[1])]
+    assert evaluate.main([*options, "--plots", str(tmp_path / "plots"), "--json"]) == 0
+    left_out = json.loads(capsys.readouterr().out)["left_out"]
+    assert list(left_out) == ["p0", "p4"]
+    # Whichever part they were prepared for: p0 has trained this one, p4 validated it.
+    assert all(one["samples"] == 12 and one["writers"] == 1 for one in left_out.values())
+    assert (tmp_path / "plots/left-out.png").is_file()
+    assert evaluate.main(options) == 0
+    table = capsys.readouterr().out
+    mean = (left_out["p0"]["top1"] + left_out["p4"]["top1"]) / 2
+    assert f"{mean:.2%}" in next(line for line in table.splitlines() if "mean" in line)
 
 
 def test_ink_that_is_no_syllable_teaches_only_the_valid_head(config: HangulConfig) -> None:

@@ -189,6 +189,9 @@ class HangulConfig(RunConfig):
     stands in, when the heads are weighed, for the ink that a run of everyone has none left of."""
     judged: int = 3000
     """Most samples of a folder's validation and test parts that are looked at."""
+    prior_weight: float = 0.1
+    """What the logarithm of a syllable's frequency in text counts in that of its score: 0 nothing,
+    1 as Bayes' rule has it for whoever writes text (see docs/training.md for the choice)."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -200,6 +203,8 @@ class HangulConfig(RunConfig):
             raise ValueError("without names people whom everyone else trains without: say everyone")
         if min(self.writer_cap, self.judged) < 1:
             raise ValueError("writer_cap and judged must be at least 1")
+        if not 0 <= self.prior_weight <= 1:
+            raise ValueError(f"prior_weight must be 0 to 1, not {self.prior_weight!r}")
 
 
 CONFIGS: dict[str, type[DigitConfig] | type[HangulConfig]] = {

@@ -29,7 +29,7 @@ from edge_app.bundle import MODEL_FILE
 from edge_app.ink import Stroke
 from edge_app.interpreter import RUNTIMES
 from edge_app.recognizer import Recognizer
-from train import evaluate_hangul
+from train import evaluate_hangul, hangultables
 from train.data import DataError, Sample, mnist, strokes
 from train.files import replace
 from train.measures import Answers, answer, by_group, summary
@@ -287,7 +287,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = shlex.join(["python", "train/evaluate.py", *given])
         if options.task == "hangul":
             report = evaluate_hangul.run(options, command)
-            text = evaluate_hangul.table(report)
+            text = hangultables.text(report)
         else:
             report = run(options, command)
             text = table(report)

@@ -1,33 +1,45 @@
 """How well a model reads syllables: prepared people and type that training never saw.
 
-The model is a model directory, read through the pad's own recogniser, or the folder of a finished
-run, whose Keras network is then asked. Both see the same ink, framed by `edge_app.ink`.
+The figures in detail are of the syllables that the model answers by itself, each sample counting
+once and no prior weighed; beside them stand those of the other ways, see `train.readers.Way`.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from edge_app import hangul
-from edge_app.answers import SyllableAnswers
-from edge_app.bundle import MODEL_FILE
-from edge_app.ink import Frame, InkSettings, frame
-from edge_app.recognizer import Recognizer
-from edge_app.syllables import HEADS, JAMO, SETS, Floats, join
-from train import rundir
+from edge_app.ink import Frame, frame
+from edge_app.syllables import SETS
+from train import jamomeasures, prior, rundir
 from train.config import HangulConfig
 from train.data import DataError, Sample
 from train.hangul import look
-from train.measures import BINS, Answers, by_group, summary
+from train.measures import (
+    Answers,
+    accuracy,
+    as_written,
+    by_group,
+    calibration_error,
+    effective,
+    reliability,
+    summary,
+)
+from train.readers import Reader, Way, open_reader
+from train.redraw import ASPECTS, redraw
 from train.scraps import KINDS, ScrapInk
-from train.shards import PARTS
+from train.shards import PARTS, Shards
 from train.sources import at_least
+from train.split import Part
 
 _ROWS = 256
 """Inks scored at a time: 11,172 scores each would fill the memory."""
@@ -35,13 +47,30 @@ _ROWS = 256
 _SCRAPS = 200
 """Scraps of each kind that are shown to the model."""
 
-_WORST = 10
-"""Writers or fonts that are listed, those read worst first."""
+PUBLISHED = {
+    "PE92": {
+        "Kim and Xie, IJDAR 2015, doi:10.1007/s10032-014-0229-4": 0.9292,
+        "Kim, Choi and Lee, IJDAR 2016, doi:10.1007/s10032-015-0256-9": 0.9634,
+        "Kim and Jung, 2018, koreascience.or.kr/article/JAKO201823955287871.page": 0.9864,
+    },
+    "SERI95": {
+        "Kim and Xie, IJDAR 2015, doi:10.1007/s10032-014-0229-4": 0.9596,
+        "Kim, Choi and Lee, IJDAR 2016, doi:10.1007/s10032-015-0256-9": 0.9767,
+    },
+}
+"""Top-1 that papers state for the official test part of a collection, by what its folder's name
+has in it."""
+
+Frequencies = npt.NDArray[np.float64]
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of "hangul" on the command line."""
-    for name, text in (("people", "prepared handwriting"), ("fonts", "prepared type")):
+    for name, text in (
+        ("people", "prepared handwriting"),
+        ("fonts", "prepared type"),
+        ("hgu1", "prepared PE92 or SERI95: the whole official test part, beside papers' figures"),
+    ):
         parser.add_argument(
             f"--{name}",
             type=Path,
@@ -64,114 +93,90 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="samples of a folder's part at most, at even steps (default: %(default)s)",
     )
     parser.add_argument("--labels", choices=list(SETS), help="default: what the model says")
+    parser.add_argument(
+        "--prior-weights",
+        type=float,
+        nargs="+",
+        default=[],
+        metavar="W",
+        help="other weights of the prior to try beside the model's own",
+    )
+    parser.add_argument(
+        "--redraw",
+        type=at_least(0),
+        default=0,
+        metavar="N",
+        help="draw N samples of each folder of people anew: size, position, pen, polarity",
+    )
+    parser.add_argument("--plots", type=Path, metavar="DIR", help="write pictures into a folder")
+    parser.add_argument(
+        "--leave-one-out",
+        nargs="+",
+        default=[],
+        metavar="RUN",
+        help="finished runs, each measured on the people of --people that it was trained without",
+    )
     parser.add_argument("--seed", type=at_least(0), default=1, metavar="N", help="of the scraps")
 
 
-class Reader(Protocol):
-    """A model that reads syllables."""
+@dataclass(frozen=True)
+class Measured:
+    """A folder's figures, and what pictures are made of."""
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The syllables that it may answer."""
-        ...
-
-    def read(self, frames: Sequence[Frame]) -> Floats:
-        """Raw outputs for frames, (n, 2420)."""
-        ...
-
-    def scores_of(self, logits: Floats) -> Floats:
-        """The probability of each of the labels, (n, len(labels)), from raw outputs."""
-        ...
-
-
-class _Directory:
-    """A model directory, as the pad reads with it."""
-
-    def __init__(self, model: str, labels: str | None, runtime: str | None) -> None:
-        self.recognizer = Recognizer(model, labels=labels, runtime=runtime)
-        if not isinstance(self.recognizer.bundle.answers, SyllableAnswers):
-            raise ValueError(
-                f"{self.recognizer.directory}: reads no syllables; name another --model"
-            )
-        self.ink = self.recognizer.bundle.ink
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return self.recognizer.labels
-
-    def read(self, frames: Sequence[Frame]) -> Floats:
-        return np.stack([self.recognizer.logits(framed) for framed in frames])
-
-    def scores_of(self, logits: Floats) -> Floats:
-        return self.recognizer.scores_of(logits)
-
-    def about(self) -> dict[str, Any]:
-        path = self.recognizer.directory / MODEL_FILE
-        return {
-            "path": str(self.recognizer.directory),
-            "bytes": path.stat().st_size,
-            "kind": self.recognizer.bundle.quantization,
-            "runtime": self.recognizer.runtime,
-        }
-
-
-class _Run:
-    """A finished run's Keras network with the combination that was fitted to it."""
-
-    def __init__(self, folder: Path, labels: str | None) -> None:
-        import keras  # seconds that a model directory need not wait for
-
-        from train.task import predict
-
-        config = rundir.read_json(folder / rundir.CONFIG)
-        result = rundir.read_json(folder / rundir.RESULT)
-        try:
-            data = {
-                "label_set": labels or config["labels"],
-                "heads": {head: head for head in HEADS},
-                "combination": {**result["combination"], "prior": 0.0},
-                "prior": None,
-            }
-            self._answers = SyllableAnswers.from_dict(data)
-            self.ink = InkSettings.from_dict(config["ink"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{folder}: is no finished run of hangul ({error})") from None
-        self._path = folder / rundir.MODEL
-        self._model, self._predict = keras.models.load_model(self._path, compile=False), predict
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return self._answers.labels
-
-    def read(self, frames: Sequence[Frame]) -> Floats:
-        return join(self._predict(self._model, np.stack(frames)))
-
-    def scores_of(self, logits: Floats) -> Floats:
-        return self._answers.scores_of(logits)
-
-    def about(self) -> dict[str, Any]:
-        size = self._path.stat().st_size
-        return {"path": str(self._path), "bytes": size, "kind": "float32", "runtime": "keras"}
+    figures: dict[str, Any]
+    answers: Answers
+    frames: Sequence[Frame | None]
+    """What the model saw."""
 
 
 def run(options: argparse.Namespace, command: str) -> dict[str, Any]:
     """Measures what the options ask for. Raises ValueError or ImportError in one sentence."""
-    if not options.people and not options.fonts:
-        raise ValueError("there is nothing to measure on; name --people or --fonts")
-    model = options.model or options.task
-    is_run = (Path(model) / rundir.MODEL).is_file()
-    reader = (
-        _Run(Path(model), options.labels)
-        if is_run
-        else _Directory(model, options.labels, options.runtime)
-    )
-    report: dict[str, Any] = {"command": command, "model": reader.about(), "folders": {}}
-    report["model"]["labels"] = len(reader.labels)
+    if options.leave_one_out and not options.people:
+        raise ValueError("--leave-one-out needs the people who were left out; name --people")
+    if not (options.people or options.fonts or options.hgu1):
+        raise ValueError("there is nothing to measure on; name --people, --fonts or --hgu1")
+    if options.leave_one_out:
+        return _leave_one_out(options, command)
+    reader = open_reader(options.model or options.task, options.runtime)
+    label_set = options.labels or reader.answers.label_set
+    report: dict[str, Any] = {"command": command, "model": reader.about, "folders": {}}
+    report["model"]["labels"] = len(SETS[label_set])
+    report["model"]["prior_weight"] = reader.weight
+    frequencies = _frequencies(report)
+    done = {}
     for folder in (*options.people, *options.fonts):
-        samples = _samples(folder, options.part, reader.labels, options.most)
-        report["folders"][str(folder)] = measure(reader, reader.ink, samples)
-    report["scraps"] = measure_scraps(reader, reader.ink, options.seed)
+        some = _samples(folder, options.part, SETS[label_set], options.most)
+        done[folder] = measure(reader, label_set, some, frequencies, options.prior_weights)
+    for folder in options.hgu1:
+        # The papers' classes are those of KS X 1001 or fewer.
+        whole = _every(folder, "test", SETS["ks2350"])
+        done[folder] = measure(reader, "ks2350", whole, frequencies, options.prior_weights)
+        done[folder].figures["published"] = _beside(done[folder].figures["by_writer"])
+    report["folders"] = {str(folder): one.figures for folder, one in done.items()}
+    if options.redraw:
+        samples = [
+            sample
+            for folder in options.people
+            for sample in _samples(folder, options.part, SETS[label_set], options.redraw)
+        ]
+        report["redrawn"] = measure_redrawn(reader, label_set, samples)
+    report["scraps"] = measure_scraps(reader, label_set, options.seed)
+    if options.plots:
+        from train import plots  # matplotlib takes a second to load
+
+        plots.write(options.plots, done, report.get("redrawn"))
     return report
+
+
+def _frequencies(report: dict[str, Any]) -> Frequencies | None:
+    try:
+        return prior.frequencies()
+    except ImportError:
+        report["unweighted"] = (
+            "not weighted by how often syllables are written, as wordfreq is not installed: "
+            "pip install 'hangul-pad[train]'"
+        )
+        return None
 
 
 def _samples(folder: Path, part: str, labels: Sequence[str], most: int) -> list[Sample]:
@@ -184,86 +189,211 @@ def _samples(folder: Path, part: str, labels: Sequence[str], most: int) -> list[
     return found
 
 
-def measure(reader: Reader, ink: InkSettings, samples: Sequence[Sample]) -> dict[str, Any]:
-    """The figures on samples: all together, by place of the jamo, and by writer or font."""
-    index = {label: number for number, label in enumerate(reader.labels)}
-    truth = np.array([index[sample.label] for sample in samples])
-    answers = _answers(reader, truth, [frame(sample.ink, ink) for sample in samples])
-    writers = by_group(answers, [sample.writer for sample in samples])
-    worst = sorted(writers.items(), key=lambda item: item[1]["top1"])[:_WORST]
-    return {
+def _every(folder: Path, part: Part, labels: Iterable[str]) -> Iterator[Sample]:
+    """All samples of a folder's part with some labels, which may not fit into memory at once."""
+    known = set(labels)
+    return (sample for sample in Shards(folder, part) if sample.label in known)
+
+
+def measure(
+    reader: Reader,
+    label_set: str,
+    samples: Iterable[Sample],
+    frequencies: Frequencies | None = None,
+    weights: Sequence[float] = (),
+) -> Measured:
+    """The figures on samples: in detail for the model's own syllables, and every way in short.
+
+    frequencies: how often each of the 11,172 syllables is written. weights: of the prior, to try.
+    Raises DataError where there are no samples.
+    """
+    tried = sorted({0.0, reader.weight, *weights})
+    ways = [Way(labels, weight) for labels in SETS for weight in tried]
+    plain = Way(label_set, 0.0)
+    frames: list[Frame | None] = []
+    writers: list[str] = []
+    found: dict[Way, list[Answers]] = {way: [] for way in ways}
+    for some in _chunks(samples):
+        framed = [frame(sample.ink, reader.ink) for sample in some]
+        for way, answers in _answer(reader, ways, [one.label for one in some], framed).items():
+            found[way].append(answers)
+        frames += framed
+        writers += [sample.writer for sample in some]
+    if not frames:
+        raise DataError("there is no sample to measure on; name another folder or --part")
+    answered = {way: _joined(parts) for way, parts in found.items()}
+    answers = answered[plain]
+    groups = by_group(answers, writers)
+    figures = {
         **summary(answers),
-        "jamo": _jamo(answers),
-        "writers": len(writers),
-        "top1_mean_of_writers": float(np.mean([one["top1"] for one in writers.values()])),
-        "worst": dict(worst),
+        "ways": [one for way in ways for one in _in_short(way, answered[way], frequencies)],
+        "jamo": jamomeasures.by_place(answers),
+        "by_jamo": jamomeasures.by_jamo(answers),
+        "jamo_confusions": jamomeasures.confusions(answers),
+        "reliability": reliability(answers),
+        "writers": len(groups),
+        "top1_mean_of_writers": float(np.mean([one["top1"] for one in groups.values()])),
+        "by_writer": dict(sorted(groups.items(), key=lambda item: item[1]["top1"])),
     }
+    return Measured(figures, answers, frames)
 
 
-def measure_scraps(reader: Reader, ink: InkSettings, seed: int) -> dict[str, float]:
-    """The share of ink without a syllable whose best score is below 0.5, by its kind."""
+def _in_short(
+    way: Way, answers: Answers, frequencies: Frequencies | None
+) -> Iterator[dict[str, Any]]:
+    """The figures of one way: of all samples that it can answer, and of rare syllables apart."""
+    rare = ~np.isin(np.array(answers.labels), hangul.KS_X_1001)[answers.truth]
+    known = answers.truth >= 0
+    for name, chosen in ((way.label_set, known), ("rare", known & rare)):
+        if not chosen.any() or (name == "rare" and way.label_set == "ks2350"):
+            continue
+        some = answers.where(chosen)
+        figures: dict[str, Any] = {
+            "labels": name,
+            "prior_weight": way.weight,
+            "samples": len(some.truth),
+            "top1": accuracy(some),
+            "top3": accuracy(some, 3),
+            "calibration_error": calibration_error(some),
+        }
+        if frequencies is not None:
+            first = ord(hangul.SYLLABLES[0])
+            counts = as_written(some, frequencies[[ord(label) - first for label in some.labels]])
+            figures["as_written"] = {
+                "effective_samples": effective(counts),
+                "top1": accuracy(some, 1, counts),
+                "top3": accuracy(some, 3, counts),
+                "calibration_error": calibration_error(some, counts),
+            }
+        yield figures
+
+
+def measure_redrawn(
+    reader: Reader, label_set: str, samples: Sequence[Sample]
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Top-1 and top-3 of the same images drawn anew: for each aspect, for each of its values.
+
+    Strokes have no size, place, pen or polarity that the framing does not give them, so they are
+    left out. Raises DataError where no image is left.
+    """
+    images = [(one.ink, one.label) for one in samples if isinstance(one.ink, np.ndarray)]
+    if not images:
+        raise DataError("none of the people's ink is an image, which --redraw needs; leave it out")
+    labels, plain = [label for _, label in images], Way(label_set, 0.0)
+    report: dict[str, dict[str, dict[str, Any]]] = {}
+    for aspect, values in ASPECTS.items():
+        report[aspect] = {}
+        for value, drawing in values.items():
+            sheets = (redraw(image, drawing) for image, _ in images)
+            frames = [None if one is None else frame(one, reader.ink) for one in sheets]
+            answers = _answer(reader, [plain], labels, frames)[plain]
+            report[aspect][value] = {
+                "samples": len(labels),
+                "top1": accuracy(answers),
+                "top3": accuracy(answers, 3),
+            }
+    return report
+
+
+def measure_scraps(reader: Reader, label_set: str, seed: int) -> dict[str, float]:
+    """The share of ink without a syllable whose best score, as shown, is below 0.5, by its kind."""
     # Drawn as a run's are: by the pens of the defaults, and by other generators than training's.
-    scraps = ScrapInk(hangul.KS_X_1001, HangulConfig().augmentation, ink)
+    scraps = ScrapInk(hangul.KS_X_1001, HangulConfig().augmentation, reader.ink)
+    way = Way(label_set, reader.weight)
     shares = {}
     for number, kind in enumerate(KINDS):
         rngs = [np.random.default_rng((seed, number, place)) for place in range(_SCRAPS)]
-        frames: list[Frame | None] = [scraps.draw_kind(kind, rng) for rng in rngs]
-        answers = _answers(reader, np.zeros(len(frames), np.int64), frames)
-        shares[kind] = float((answers.scores[:, 0] < 0.5).mean())
+        frames = [scraps.draw_kind(kind, rng) for rng in rngs]
+        scores = _answer(reader, [way], [way.labels[0]] * len(frames), frames)[way].scores
+        shares[kind] = float((scores[:, 0] < 0.5).mean())
     return shares
 
 
-def _answers(
-    reader: Reader, truth: npt.NDArray[np.int64], frames: Sequence[Frame | None]
-) -> Answers:
-    parts = []
+def _leave_one_out(options: argparse.Namespace, command: str) -> dict[str, Any]:
+    """Each run's figures on the people that it was trained without.
+
+    With several runs the heads of each are weighed by what the others say of theirs.
+    """
+    # Keras takes seconds to load, which other measurements need not wait for.
+    from train import folds
+
+    report: dict[str, Any] = {"command": command, "left_out": {}}
+    frequencies = _frequencies(report)
+    asked: dict[str, folds.Fold] = {}
+    for folder in options.leave_one_out:
+        without = rundir.read_json(Path(folder) / rundir.CONFIG).get("without")
+        if not without:
+            raise ValueError(
+                f"{folder}: was trained without nobody; name a run of train.py hangul --without"
+            )
+        reader = open_reader(folder, None)
+        label_set = options.labels or reader.answers.label_set
+        known = reader.answers.label_set
+        for other in options.leave_one_out:
+            if other not in asked:
+                asked[other] = folds.load(Path(other), known)
+        if others := [asked[other] for other in options.leave_one_out if other != folder]:
+            reader = reader.weighed(folds.combination(others, known))
+        for writer in without:
+            samples = [
+                sample
+                for people in options.people
+                for part in PARTS
+                for sample in _every(people, part, SETS[label_set])
+                if sample.writer == writer
+            ]
+            if not samples:
+                raise DataError(f"{folder}: was trained without {writer}, whom --people has not")
+            report["left_out"][writer] = {
+                "run": folder,
+                **measure(reader, label_set, samples, frequencies).figures,
+            }
+    if options.plots:
+        from train import plots  # matplotlib takes a second to load
+
+        plots.write_left_out(options.plots, report["left_out"])
+    return report
+
+
+def _beside(collections: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """What papers state for each collection, and what the model does there."""
+    return [
+        {"collection": name, **figures, "papers": papers}
+        for name, figures in collections.items()
+        for known, papers in PUBLISHED.items()
+        if known.lower() in name.lower()
+    ]
+
+
+def _chunks(samples: Iterable[Sample]) -> Iterator[list[Sample]]:
+    left = iter(samples)
+    return iter(partial(lambda: list(islice(left, _ROWS))), [])
+
+
+def _answer(
+    reader: Reader, ways: Sequence[Way], labels: Sequence[str], frames: Sequence[Frame | None]
+) -> dict[Way, Answers]:
+    """What each way answers; the truth is -1 where it has no such label."""
+    parts: dict[Way, list[Answers]] = {way: [] for way in ways}
+    index = {way: {label: number for number, label in enumerate(way.labels)} for way in ways}
     for start in range(0, len(frames), _ROWS):
         some = frames[start : start + _ROWS]
-        scores = np.zeros((len(some), len(reader.labels)), np.float32)
         inked = [number for number, framed in enumerate(some) if framed is not None]
-        if inked:
-            scores[inked] = reader.scores_of(
-                reader.read([framed for framed in some if framed is not None])
-            )
-        parts.append(Answers.of(reader.labels, truth[start : start + _ROWS], scores))
+        logits = reader.read([one for one in some if one is not None]) if inked else None
+        for way in ways:
+            scores = np.zeros((len(some), len(way.labels)), np.float32)
+            if logits is not None:
+                scores[inked] = reader.scores_of(logits, way)
+            truth = [index[way].get(label, -1) for label in labels[start : start + _ROWS]]
+            parts[way].append(Answers.of(way.labels, np.array(truth, np.int64), scores))
+    return {way: _joined(some) for way, some in parts.items()}
+
+
+def _joined(parts: Sequence[Answers]) -> Answers:
     return Answers(
-        reader.labels,
-        truth,
-        np.concatenate([part.best for part in parts]),
-        np.concatenate([part.scores for part in parts]),
+        parts[0].labels,
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("truth", "best", "scores")
+        ),
     )
-
-
-def _jamo(answers: Answers) -> dict[str, float]:
-    """The share of best answers with the right jamo in each place."""
-    table = np.array([hangul.decompose(label) for label in answers.labels])
-    right = (table[answers.top] == table[answers.truth]) & (answers.top >= 0)[:, np.newaxis]
-    return dict(zip(JAMO, right.mean(axis=0).tolist(), strict=True))
-
-
-def table(report: dict[str, Any]) -> str:
-    """The report as text: a line a figure, the exact command first."""
-    model = report["model"]
-    lines = [
-        f"$ {report['command']}",
-        f"{model['path']}: {model['bytes']:,} bytes, {model['kind']}, {model['runtime']}, "
-        f"{model['labels']:,} syllables",
-    ]
-    for folder, figures in report["folders"].items():
-        lines += [
-            "",
-            f"{folder}: {figures['samples']:,} samples of {figures['writers']} writers or fonts",
-            f"  top-1  {figures['top1']:8.2%}   "
-            f"mean of writers {figures['top1_mean_of_writers']:.2%}",
-            f"  top-3  {figures['top3']:8.2%}",
-            *(f"  {place:<7}{share:8.2%}" for place, share in figures["jamo"].items()),
-            f"  expected calibration error ({BINS} bins) {figures['calibration_error']:.4f}",
-            "  true > answer: "
-            + ", ".join(
-                f"{c['true']} > {c['answer']} {c['count']}x" for c in figures["confusions"]
-            ),
-            "  read worst:",
-            *(f"    {one['top1']:7.2%}  {name}" for name, one in figures["worst"].items()),
-        ]
-    lines += ["", "ink that is no syllable, best score below 0.5:"]
-    return "\n".join([*lines, *(f"  {kind:<12}{s:8.2%}" for kind, s in report["scraps"].items())])

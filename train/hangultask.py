@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,10 @@ import numpy.typing as npt
 
 from edge_app import hangul
 from edge_app.logits import sigmoid
-from edge_app.syllables import HEADS, JAMO, SETS, Floats
-from train import rundir
+from edge_app.syllables import HEADS, JAMO, SETS, Combination, Floats
+from train import folds, prior, rundir
 from train.calibrate import PLAIN, best, fit_combination, syllable_loss
-from train.config import HangulConfig, read
+from train.config import HangulConfig
 from train.hangul import HangulInk
 from train.model import syllable_net
 from train.stream import Frames
@@ -85,25 +84,26 @@ class HangulTask:
         }
 
     def finish(self, model: keras.Model, folder: Path) -> dict[str, Any]:
-        """Fits the combination, by people if any, and writes the held-out ink."""
+        """Fits the combination, by people if any, and writes the held-out ink and the prior."""
         test, labels = self.ink.part("test"), self._config.labels
         rundir.write_arrays(
             folder / rundir.HELDOUT, frames=test.frames, labels=test.labels, group=test.group
         )
         scraps = predict(model, self._scraps.frames)["valid"]
         if self._config.folds:
-            known, truth = _folded(self._config.folds, labels)
+            left_out = [folds.load(Path(run), labels) for run in self._config.folds]
+            combination = folds.combination(left_out, labels)
         else:
             judges = _judges(self._val)
-            known, truth = predict(model, judges.frames), judges.labels
-        combination = fit_combination(known, labels, truth, scraps)
+            known = predict(model, judges.frames)
+            combination = fit_combination(known, labels, judges.labels, scraps)
         heads = predict(model, test.frames)
         right = best(heads, combination, labels)[:, 0] == test.labels
         low = sigmoid(scraps / np.float32(combination.valid_temperature)) < 0.5
         return {
             "metrics": {**shares(right, test.group), "scraps": float(low.mean())},
             "sources": self.ink.sources(),
-            "combination": combination.to_dict(),
+            **weighed(combination, self._config.prior_weight, folder),
         }
 
 
@@ -122,22 +122,13 @@ def right_answers(labels: tuple[str, ...]) -> dict[str, Labels]:
     return {head: np.append(column, 0).astype(np.int64) for head, column in columns.items()}
 
 
-def _folded(folds: Sequence[str], labels: str) -> tuple[dict[str, Floats], Labels]:
-    """What several runs say of the people left out of each, and what these wrote.
-
-    Raises ValueError naming a folder that is no such run.
-    """
-    said, truth = [], []
-    for folder in map(Path, folds):
-        config = read(rundir.read_json(folder / rundir.CONFIG))
-        if not isinstance(config, HangulConfig) or config.labels != labels:
-            raise ValueError(f"{folder}: is no run of hangul with the labels {labels}")
-        others = HangulInk(config).left_out()
-        model = keras.models.load_model(folder / rundir.MODEL, compile=False)
-        said.append(predict(model, others.frames))
-        truth.append(others.labels)
-    heads = {head: np.concatenate([one[head] for one in said]) for head in HEADS}
-    return heads, np.concatenate(truth)
+def weighed(combination: Combination, weight: float, folder: Path) -> dict[str, Any]:
+    """The combination with the prior, or without one where there is no list of words."""
+    try:
+        return prior.weigh(combination, weight, folder)
+    except ImportError as error:
+        print(f"{error}; then: python train/prior.py {folder}", flush=True)
+        return prior.weigh(combination, 0, folder)
 
 
 def _judges(val: Frames) -> Frames:

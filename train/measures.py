@@ -19,6 +19,8 @@ KEPT = 3
 BINS = 15
 """Bins of the calibration error."""
 
+Weights = npt.NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -44,9 +46,18 @@ class Answers:
 
         Ties go to the lower index. No more is kept: of 11,172 syllables it would fill the memory.
         """
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :KEPT]
+        # Some passes: sorting all of 11,172 would take longer than all the rest.
+        left, found = scores.copy(), []
+        for _ in range(min(KEPT, scores.shape[1])):
+            found.append(left.argmax(axis=1, keepdims=True))
+            np.put_along_axis(left, found[-1], -np.inf, axis=1)
+        best = np.concatenate(found, axis=1)
         kept = np.take_along_axis(scores, best, axis=1)
         return cls(labels, truth, np.where(scores.any(axis=1, keepdims=True), best, -1), kept)
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> Answers:
+        """The answers to some of the inks."""
+        return Answers(self.labels, self.truth[chosen], self.best[chosen], self.scores[chosen])
 
     @property
     def top(self) -> npt.NDArray[np.int64]:
@@ -83,20 +94,60 @@ def answer(
     return Answers.of(recognizer.labels, np.asarray(truth, np.int64), np.stack(scores))
 
 
-def accuracy(answers: Answers, k: int = 1) -> float:
-    """Share (0 to 1) of inks whose true label is among the k best, k at most `KEPT`."""
-    return float((answers.best[:, :k] == answers.truth[:, None]).any(axis=1).mean())
+def accuracy(answers: Answers, k: int = 1, weights: Weights | None = None) -> float:
+    """Share (0 to 1) of inks whose true label is among the k best, k at most `KEPT`.
+
+    weights: (n,) what each ink counts; all alike by default.
+    """
+    right = (answers.best[:, :k] == answers.truth[:, None]).any(axis=1)
+    return float(np.average(right, weights=weights))
 
 
-def calibration_error(answers: Answers) -> float:
+def reliability(answers: Answers, weights: Weights | None = None) -> list[dict[str, float]]:
+    """How sure the best scores were and how often right, in `BINS` bins of equal width.
+
+    Of each bin that is not empty: "low" and "high", its limits; "share" of all inks; "score",
+    their mean best score; "right", their share of right answers.
+    """
+    confidence = answers.scores.max(axis=1).astype(np.float64)
+    counts = np.ones(len(confidence)) if weights is None else weights
+    bins = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    total, sure, right = (
+        np.bincount(bins, counts * value, BINS) for value in (1.0, confidence, answers.right)
+    )
+    return [
+        {
+            "low": number / BINS,
+            "high": (number + 1) / BINS,
+            "share": float(total[number] / total.sum()),
+            "score": float(sure[number] / total[number]),
+            "right": float(right[number] / total[number]),
+        }
+        for number in np.flatnonzero(total).tolist()
+    ]
+
+
+def calibration_error(answers: Answers, weights: Weights | None = None) -> float:
     """Expected calibration error of the best score, 0 to 1, over `BINS` bins of equal width.
 
     C. Guo et al., "On calibration of modern neural networks", ICML 2017, equation 3.
     """
-    confidence = answers.scores.max(axis=1).astype(np.float64)
-    gap = answers.right - confidence
-    bins = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
-    return float(np.abs(np.bincount(bins, gap, BINS)).sum() / len(gap))
+    bins = reliability(answers, weights)
+    return sum(one["share"] * abs(one["right"] - one["score"]) for one in bins)
+
+
+def as_written(answers: Answers, frequencies: Weights) -> Weights:
+    """What each ink counts (n,) where labels are to count as often as they are written.
+
+    frequencies: of the labels, in any unit. Inks of one label share what that counts.
+    """
+    inks = np.bincount(answers.truth, minlength=len(answers.labels))
+    return frequencies[answers.truth] / inks[answers.truth]
+
+
+def effective(weights: Weights) -> float:
+    """How many inks that all count alike would say as much as these (L. Kish, 1965)."""
+    return float(weights.sum() ** 2 / (weights**2).sum())
 
 
 def confusions(answers: Answers, most: int = 10) -> list[dict[str, Any]]:
@@ -114,10 +165,11 @@ def by_group(answers: Answers, groups: Sequence[str]) -> dict[str, dict[str, Any
     """Inks and accuracy of every group, in the groups' alphabetical order."""
     names, member = np.unique(np.asarray(groups), return_inverse=True)
     count = np.bincount(member)
-    share = np.bincount(member, answers.right) / count
+    among = (answers.best == answers.truth[:, None]).any(axis=1)
+    top1, top3 = (np.bincount(member, right) / count for right in (answers.right, among))
     return {
-        str(name): {"samples": int(n), "top1": float(s)}
-        for name, n, s in zip(names, count, share, strict=True)
+        str(name): {"samples": int(n), "top1": float(first), "top3": float(third)}
+        for name, n, first, third in zip(names, count, top1, top3, strict=True)
     }
 
 
