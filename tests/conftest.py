@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,15 @@ PATIENCE_S = 3600
 # The same examples every time, and no clock: a busy machine is no failure.
 settings.register_profile("hangul-pad", deadline=None, derandomize=True, max_examples=200)
 settings.load_profile("hangul-pad")
+
+
+def package(folder: Path, **models: Path) -> Path:
+    """A folder with a copy of the package in which those models are bundled, and no others."""
+    skipped = shutil.ignore_patterns("models", "__pycache__")
+    shutil.copytree(ROOT / "edge_app", folder / "edge_app", ignore=skipped)
+    for name, model in models.items():
+        shutil.copytree(model, folder / "edge_app" / "models" / name)
+    return folder
 
 
 @pytest.fixture(scope="session")
