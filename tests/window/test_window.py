@@ -132,6 +132,9 @@ def test_modes_are_switched_by_tap_and_by_key(
     window = start(size, model=None, folder=tmp_path)
     found = window.layout(MODES)
 
+    def dark(rect: Rect) -> bool:
+        return float(window.part(rect).mean()) < 160
+
     window.tap(found.modes["hangul"])
     window.draw(*placed(drawn.write("간"), found.page))
     assert window.answer()[0] == "간"
@@ -146,10 +149,7 @@ def test_modes_are_switched_by_tap_and_by_key(
     window.tap(found.modes["digits"])
     window.draw(*on_page("2", found.page))
     assert window.answer()[0] == "2"
-    wait_for_label(window, Recognizer("digits"), "2")
-    pictures = {mode: window.part(rect) for mode, rect in found.modes.items()}
-    dark = {mode: float(picture.mean()) < 160 for mode, picture in pictures.items()}
-    assert dark == {mode: mode == "digits" for mode in MODES}
+    window.until(lambda: [mode for mode, rect in found.modes.items() if dark(rect)] == ["digits"])
 
 
 def test_full_screen_and_resizing_keep_the_ink(start: Start) -> None:
