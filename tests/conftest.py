@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from edge_app import Recognizer, samples
+
+if TYPE_CHECKING:
+    from tests.paddriver import Driver
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,3 +44,48 @@ def digits() -> Recognizer:
 def ink() -> list[samples.Sample]:
     """The ten digits of the bundled sample ink."""
     return samples.load()
+
+
+@pytest.fixture
+def dummy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows open where nobody sees them."""
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+
+
+@pytest.fixture
+def open_pad(dummy: None) -> Iterator[Callable[..., Driver]]:
+    """Opens pads, whose ink a `Counting` reads, and closes them after the test."""
+    from edge_app.pad import app
+    from edge_app.pad.screen import Window
+    from edge_app.worker import Worker
+    from tests.paddriver import SIZE, Counting, Driver
+
+    closers: list[Callable[[], None]] = []
+
+    def open_one(
+        *,
+        delay_s: float = 0.0,
+        print_answers: bool = False,
+        offered: Sequence[str] = ("digits",),
+        missing: Sequence[str] = (),
+        best: float = 0.9,
+    ) -> Driver:
+        window, recognised = Window(SIZE), Counting(best)
+        worker = Worker(recognised, app.wake)
+        closers.extend((window.close, worker.close))
+        opened = app.App(
+            window,
+            worker,
+            offered,
+            offered[-1],
+            missing=missing,
+            delay_s=delay_s,
+            print_answers=print_answers,
+        )
+        driver = Driver(opened, recognised)
+        driver.frame()
+        return driver
+
+    yield open_one
+    while closers:
+        closers.pop()()
