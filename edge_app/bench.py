@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from edge_app import samples
+from edge_app import bundle, samples
 from edge_app.ink import Stroke
 from edge_app.interpreter import Interpreter, RuntimeMissingError, factory, installed
 from edge_app.recognizer import Recognizer, top_k
@@ -56,12 +56,17 @@ class Row:
 
 
 def measure(model: str | Path, rounds: int = _ROUNDS) -> list[Row]:
-    """Times a model on the sample ink, for every installed runtime and 1, 2 and 4 threads.
+    """Times a model on the sample ink that it reads, for every runtime and 1, 2 and 4 threads.
 
-    Thread counts above the number of cores are left out. Raises BundleError for a model that
-    cannot be used and RuntimeMissingError where no runtime is installed.
+    Runtimes are those installed. Thread counts above the number of cores are left out. Raises
+    BundleError for a model that cannot be used, ValueError where it reads none of the ink and
+    RuntimeMissingError where no runtime is installed.
     """
-    written = [sample.strokes for sample in samples.load()]
+    directory = bundle.find(model)
+    labels = bundle.load(directory)[0].labels
+    written = [sample.strokes for sample in samples.fitting(labels)]
+    if not written:
+        raise ValueError(f"{directory}: reads none of the sample ink, so nothing can be measured")
     inks: dict[str, Sequence[Sequence[Stroke] | npt.NDArray[np.uint8]]] = {
         "strokes": written,
         "image": [samples.draw(strokes) for strokes in written],

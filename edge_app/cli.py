@@ -7,22 +7,25 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from edge_app import __version__
 from edge_app.interpreter import RUNTIMES, RuntimeMissingError
 
 if TYPE_CHECKING:
-    from edge_app.recognizer import Prediction, Recognizer
+    from edge_app.modes import Reader
+    from edge_app.recognizer import Prediction
 
 _MAX_PIXELS = 1 << 26
 """Larger images (px) are refused before they are decoded: 67 megapixels, above any phone's."""
 
 _DEFAULTS = {
     "model": None,
+    "mode": None,
+    "labels": None,
     "threads": 1,
     "runtime": None,
     "fullscreen": False,
@@ -31,7 +34,14 @@ _DEFAULTS = {
 }
 """The window's options. Some commands take some of them too, before or after their name."""
 
-_TAKEN_BY = {"predict": {"model", "threads", "runtime"}, "bench": {"model"}, "doctor": set[str]()}
+_TAKEN_BY = {
+    "predict": {"model", "labels", "threads", "runtime"},
+    "bench": {"model"},
+    "doctor": set[str](),
+}
+
+_MODES = ("hangul", "digits", "jamo", "auto")
+"""`edge_app.modes.MODES`, which would load OpenCV."""
 
 _SYLLABLE_SETS = ("ks2350", "all11172")
 """The names of `edge_app.syllables.SETS`, which would load numpy."""
@@ -74,6 +84,12 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.set_defaults(run=_pad, **_DEFAULTS)
     _add_model_options(parser)
+    parser.add_argument(
+        "--mode",
+        choices=_MODES,
+        help="처음 방식: 한글, 숫자, 자모, 자동 / the mode to begin with (default: auto, where "
+        "there are several)",
+    )
     parser.add_argument("--fullscreen", action="store_true", help="전체 화면 / fill the screen")
     parser.add_argument(
         "--size", type=_size, metavar="WxH", help="창 크기 / window size, e.g. 800x480"
@@ -89,12 +105,6 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     _add_model_options(predict)
     predict.add_argument(
         "-k", type=_positive, default=3, help="후보 수 / answers per image (default 3)"
-    )
-    predict.add_argument(
-        "--labels",
-        choices=_SYLLABLE_SETS,
-        help="답할 음절: KS X 1001의 2,350자 또는 전체 / syllables to choose from: the 2,350 of "
-        "KS X 1001 or all (default: the model's)",
     )
     predict.add_argument("--json", action="store_true", help="JSON 한 줄씩 / one object per line")
     predict.set_defaults(run=_predict)
@@ -114,6 +124,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         for name, default in _DEFAULTS.items():
             if getattr(options, name) != default and name not in _TAKEN_BY[options.command]:
                 parser.error(f"{options.command} has no option --{name}")
+    if options.model and options.mode:
+        parser.error("--model is one model alone: it leaves no --mode to choose")
     return options
 
 
@@ -128,6 +140,13 @@ def _add_model_option(parser: argparse.ArgumentParser) -> None:
 
 def _add_model_options(parser: argparse.ArgumentParser) -> None:
     _add_model_option(parser)
+    parser.add_argument(
+        "--labels",
+        choices=_SYLLABLE_SETS,
+        default=argparse.SUPPRESS,
+        help="답할 음절: KS X 1001의 2,350자 또는 전체 / syllables to choose from: the 2,350 of "
+        "KS X 1001 or all (default: the model's)",
+    )
     parser.add_argument(
         "--threads",
         type=_positive,
@@ -172,16 +191,18 @@ def _model(options: argparse.Namespace) -> Path | None:
         return None
 
 
-def _recognizer(
-    options: argparse.Namespace, directory: Path, labels: str | None = None
-) -> Recognizer | int:
-    """The model, opened; or, told on stderr why it cannot be, the exit status."""
+_Opened = TypeVar("_Opened")
+
+
+def _open(
+    options: argparse.Namespace, opener: Callable[..., _Opened], *model: Path
+) -> _Opened | int:
+    """What a function opens with the model options; or, told on stderr why not, the exit status."""
     from edge_app.bundle import BundleError
-    from edge_app.recognizer import Recognizer
 
     try:
-        return Recognizer(
-            directory, labels=labels, threads=options.threads, runtime=options.runtime
+        return opener(
+            *model, labels=options.labels, threads=options.threads, runtime=options.runtime
         )
     except (BundleError, RuntimeMissingError) as error:
         _complain(error)
@@ -191,50 +212,72 @@ def _recognizer(
         return USAGE
 
 
+def _reader(options: argparse.Namespace) -> Reader | int:
+    """What the pad reads with; or, told on stderr why there is none, the exit status."""
+    from edge_app import modes
+
+    if options.model is None:
+        reader = _open(options, modes.open_bundled)
+    elif (directory := _model(options)) is None:
+        return USAGE
+    else:
+        reader = _open(options, modes.open_model, directory)
+    if isinstance(reader, int):
+        return reader
+    for name in reader.missing:
+        korean, english = modes.MISSING[name]
+        _complain(f"{korean}. {english}; {_offers(reader)}")
+    if options.mode not in (None, *reader.modes):
+        _complain(
+            f"{options.mode} 방식에 쓸 모델이 없습니다. "
+            f"No model for the mode {options.mode}; {_offers(reader)}"
+        )
+        return USAGE
+    return reader
+
+
+def _offers(reader: Reader) -> str:
+    return f"있는 방식 / modes here: {', '.join(reader.modes)}"
+
+
 def _pad(options: argparse.Namespace) -> int:
     from edge_app import pad
-    from edge_app.bundle import BundleError
 
-    directory = _model(options)
-    if directory is None:
-        return USAGE
+    reader = _reader(options)
+    if isinstance(reader, int):
+        return reader
+    mode = options.mode or reader.first
     try:
         return pad.run(
-            directory,
+            reader,
+            mode,
             fullscreen=options.fullscreen,
             size=options.size,
-            threads=options.threads,
-            runtime=options.runtime,
             print_answers=options.print,
         )
     except pad.NoScreenError as error:
-        return _without_screen(options, directory, str(error))
-    except (BundleError, RuntimeMissingError) as error:
-        _complain(error)
-        return FAILED
+        _without_screen(reader, mode, str(error))
+        return DONE
 
 
-def _without_screen(options: argparse.Namespace, directory: Path, reason: str) -> int:
+def _without_screen(reader: Reader, mode: str, reason: str) -> None:
     """What the pad does where no window can open: shows on sample ink that the rest works."""
     from edge_app import samples
 
     print("화면이 없어 창을 열 수 없습니다. 대신 준비된 견본 글씨를 인식합니다.")
     print(f"No screen, so no window ({reason}). Recognising the bundled sample ink instead.")
-    recognizer = _recognizer(options, directory)
-    if isinstance(recognizer, int):
-        return recognizer
-    for sample in samples.load():
-        print(f"{sample.label} -> {_ranking(recognizer.recognize(sample.strokes))}")
-    return DONE
+    for sample in samples.fitting(reader.labels(mode)):
+        print(f"{sample.label} -> {_ranking(reader.recognize(sample.strokes, mode))}")
 
 
 def _predict(options: argparse.Namespace) -> int:
     from edge_app import images
+    from edge_app.recognizer import Recognizer
 
     directory = _model(options)
     if directory is None:
         return USAGE
-    recognizer = _recognizer(options, directory, options.labels)
+    recognizer = _open(options, Recognizer, directory)
     if isinstance(recognizer, int):
         return recognizer
     status = DONE

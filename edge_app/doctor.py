@@ -104,12 +104,16 @@ def _runtimes() -> Iterator[Check]:
 
 
 def _models() -> Iterator[Check]:
-    """Opens each bundled model under each runtime and compares its golden answers."""
+    """Opens each bundled model under each runtime: its golden answers, and the sample ink."""
     from edge_app import bundle
+    from edge_app.modes import MISSING
 
     names = bundle.available()
     if not names:
         yield Check("model", _WRONG, f"none in {bundle.MODELS}", "reinstall hangul-pad")
+    elif missing := [english for name, (_, english) in MISSING.items() if name not in names]:
+        remedy = "reinstall hangul-pad, or train the model (README)"
+        yield Check("modes", _NOTE, "; ".join(missing), remedy)
     for name in names:
         for runtime in RUNTIMES:
             try:
@@ -122,6 +126,7 @@ def _models() -> Iterator[Check]:
 def _model(name: str, runtime: str) -> Check:
     import numpy as np
 
+    from edge_app import samples
     from edge_app.bundle import GOLDEN_FILE
     from edge_app.recognizer import Recognizer
 
@@ -132,13 +137,16 @@ def _model(name: str, runtime: str) -> Check:
             frames, expected = golden["frames"], golden["logits"]
         logits = np.stack([recognizer.logits(frame) for frame in frames])
         best, right = (recognizer.log_scores(one).argmax(axis=1) for one in (logits, expected))
+        ink = samples.fitting(recognizer.labels)
+        read = sum(recognizer.recognize(one.strokes, 1)[0].label == one.label for one in ink)
     except (OSError, ValueError, KeyError) as error:
         return Check(topic, _WRONG, str(error), "reinstall hangul-pad")
     same = int((best == right).sum())
     found = (
         f"{len(recognizer.labels)} labels, {recognizer.bundle.quantization}, "
         f"{same} of {len(frames)} golden answers alike, "
-        f"logits within {np.abs(logits - expected).max():.2g}"
+        f"logits within {np.abs(logits - expected).max():.2g}, "
+        f"{read} of {len(ink)} samples of ink read"
     )
     if same == len(frames):
         return Check(topic, _GOOD, found)

@@ -1,4 +1,4 @@
-"""Recognition beside the drawing loop: one thread that owns the recogniser."""
+"""Recognition beside the drawing loop: one thread that owns the models."""
 
 from __future__ import annotations
 
@@ -33,14 +33,17 @@ class Worker:
 
     def __init__(
         self,
-        recognize: Callable[[Ink], list[Prediction]],
+        recognize: Callable[[Ink, str], list[Prediction]],
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
-        """recognize: called in the thread. on_change: called there when `poll` has news."""
+        """recognize: called in the thread with ink and the mode to read it in.
+
+        on_change: called there when `poll` has news.
+        """
         self._recognize = recognize
         self._on_change = on_change
         self._condition = threading.Condition()
-        self._job: tuple[int, Ink] | None = None
+        self._job: tuple[int, Ink, str] | None = None
         self._answer: Answer | None = None
         self._error: BaseException | None = None
         self._serial = 0
@@ -48,15 +51,15 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="recognition", daemon=True)
         self._thread.start()
 
-    def submit(self, ink: Ink) -> int:
-        """Asks for the ink to be recognised; returns the job's number, higher than any before.
+    def submit(self, ink: Ink, mode: str) -> int:
+        """Asks for the ink to be read in a mode; returns the job's number, higher than any before.
 
         Never waits for a recognition. Raises what `recognize` raised, if it failed before.
         """
         with self._condition:
             self._raise_error()
             self._serial += 1
-            self._job = (self._serial, ink)
+            self._job = (self._serial, ink, mode)
             self._condition.notify()
             return self._serial
 
@@ -86,9 +89,9 @@ class Worker:
 
     def _run(self) -> None:
         while (job := self._next_job()) is not None:
-            serial, ink = job
+            serial, ink, mode = job
             try:
-                answer = Answer(serial, self._recognize(ink))
+                answer = Answer(serial, self._recognize(ink, mode))
             except BaseException as error:  # the caller's thread must learn of any failure
                 with self._condition:
                     self._error = error
@@ -98,7 +101,7 @@ class Worker:
                 self._answer = answer
             self._on_change()
 
-    def _next_job(self) -> tuple[int, Ink] | None:
+    def _next_job(self) -> tuple[int, Ink, str] | None:
         with self._condition:
             self._condition.wait_for(lambda: self._closing or self._job is not None)
             job, self._job = self._job, None

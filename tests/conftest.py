@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from edge_app import Recognizer, samples
+
+if TYPE_CHECKING:
+    from tests.paddriver import Driver
 
 ROOT = Path(__file__).parents[1]
 
@@ -17,6 +23,15 @@ PATIENCE_S = 3600
 # The same examples every time, and no clock: a busy machine is no failure.
 settings.register_profile("hangul-pad", deadline=None, derandomize=True, max_examples=200)
 settings.load_profile("hangul-pad")
+
+
+def package(folder: Path, **models: Path) -> Path:
+    """A folder with a copy of the package in which those models are bundled, and no others."""
+    skipped = shutil.ignore_patterns("models", "__pycache__")
+    shutil.copytree(ROOT / "edge_app", folder / "edge_app", ignore=skipped)
+    for name, model in models.items():
+        shutil.copytree(model, folder / "edge_app" / "models" / name)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +44,48 @@ def digits() -> Recognizer:
 def ink() -> list[samples.Sample]:
     """The ten digits of the bundled sample ink."""
     return samples.load()
+
+
+@pytest.fixture
+def dummy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows open where nobody sees them."""
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+
+
+@pytest.fixture
+def open_pad(dummy: None) -> Iterator[Callable[..., Driver]]:
+    """Opens pads, whose ink a `Counting` reads, and closes them after the test."""
+    from edge_app.pad import app
+    from edge_app.pad.screen import Window
+    from edge_app.worker import Worker
+    from tests.paddriver import SIZE, Counting, Driver
+
+    closers: list[Callable[[], None]] = []
+
+    def open_one(
+        *,
+        delay_s: float = 0.0,
+        print_answers: bool = False,
+        offered: Sequence[str] = ("digits",),
+        missing: Sequence[str] = (),
+        best: float = 0.9,
+    ) -> Driver:
+        window, recognised = Window(SIZE), Counting(best)
+        worker = Worker(recognised, app.wake)
+        closers.extend((window.close, worker.close))
+        opened = app.App(
+            window,
+            worker,
+            offered,
+            offered[-1],
+            missing=missing,
+            delay_s=delay_s,
+            print_answers=print_answers,
+        )
+        driver = Driver(opened, recognised)
+        driver.frame()
+        return driver
+
+    yield open_one
+    while closers:
+        closers.pop()()

@@ -12,8 +12,8 @@ from pathlib import Path
 import cv2
 import pytest
 
-from edge_app import __version__, bundle, cli, doctor, hangul, samples, syllables
-from tests.conftest import PATIENCE_S, ROOT
+from edge_app import __version__, bundle, cli, doctor, hangul, modes, samples, syllables
+from tests.conftest import PATIENCE_S, ROOT, package
 from tests.images.make import HERE as IMAGES
 from tests.tiny import syllables as drawn
 
@@ -22,14 +22,16 @@ EMPTY_SHEET = IMAGES / "photo-empty.jpg"
 NOT_AN_IMAGE = IMAGES / "text.png"
 
 
-def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """hangul-pad with arguments, where there is no screen."""
+def run(
+    *arguments: str | Path, folder: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """hangul-pad with arguments, of the package in a folder, where there is no screen."""
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
     inherited = {name: value for name, value in os.environ.items() if name not in hidden}
     return subprocess.run(
         [sys.executable, "-m", "edge_app", *map(str, arguments)],
-        cwd=ROOT,
-        env={**inherited, **environment},
+        cwd=folder,
+        env={**inherited, "PYTHONPATH": str(folder), **environment},
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -144,7 +146,12 @@ def test_a_model_by_name_by_folder_and_on_either_side_of_the_command() -> None:
             ["predict", READ_AS_3, "--model", "digits", "--labels", "ks2350"],
             "the model digits reads no syllables",
         ),
+        (["--model", "digits", "--labels", "ks2350"], "the model digits reads no syllables"),
         (["bench", "--labels", "ks2350"], "unrecognized arguments: --labels"),
+        (["--labels", "ks2350", "bench"], "bench has no option --labels"),
+        (["--mode", "vowels"], "vowels"),
+        (["--mode", "digits", "--model", "digits"], "--model is one model alone"),
+        (["--mode", "digits", "predict", READ_AS_3], "predict has no option --mode"),
         (["predict", READ_AS_3, "--model", "no-such"], "no such model directory"),
         (["--fullscreen", "predict", READ_AS_3], "predict has no option --fullscreen"),
         (["--threads", "2", "bench"], "bench has no option --threads"),
@@ -184,17 +191,23 @@ def test_syllables_are_read_from_the_set_that_is_asked_for(tmp_path: Path) -> No
 
     assert first() == first("--labels", "all11172") == "갘"
     assert first("--labels", "ks2350") in hangul.KS_X_1001
+    done = run("--labels", "ks2350", "predict", "--json", path, "--model", drawn.MODEL)
+    assert json.loads(done.stdout)["predictions"][0]["label"] in hangul.KS_X_1001
 
 
 def test_the_sets_named_in_the_help_are_those_there_are() -> None:
     assert list(cli._SYLLABLE_SETS) == list(syllables.SETS)
 
 
+def test_the_modes_named_in_the_help_are_those_there_are() -> None:
+    assert cli._MODES == modes.MODES
+
+
 # The pad without a screen, bench, doctor
 
 
 def test_without_a_screen_it_says_so_and_reads_the_sample_ink() -> None:
-    done = run()
+    done = run("--model", "digits")
     assert done.returncode == 0
     korean, english, *answers = done.stdout.splitlines()
     assert "화면이 없어" in korean
@@ -204,6 +217,59 @@ def test_without_a_screen_it_says_so_and_reads_the_sample_ink() -> None:
         written, _, ranking = answer.partition(" -> ")
         assert ranking.startswith(f"{written} ")
         assert ranking.count("%") == 3
+    assert complaints(done) == []
+
+
+def written(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """What the sample ink says that was read without a screen."""
+    assert done.returncode == 0, done.stderr
+    return [line.partition(" -> ")[0] for line in done.stdout.splitlines()[2:]]
+
+
+def test_the_mode_says_which_sample_ink_is_read(tmp_path: Path) -> None:
+    digits, jamo = bundle.MODELS / "digits", ROOT / "tests/tiny/jamo"
+    folder = package(tmp_path, hangul=drawn.MODEL, digits=digits, jamo=jamo)
+    ink = {name: [one.label for one in samples.load(name)] for name in samples.NAMES}
+    for mode, labels in ink.items():
+        assert written(run("--mode", mode, folder=folder)) == labels
+    everything = run(folder=folder)
+    assert complaints(everything) == []
+    assert written(everything) == ink["digits"] + ink["hangul"] + ink["jamo"]
+    common = run("--mode", "auto", "--labels", "ks2350", folder=folder)
+    assert written(common) == written(everything)
+    assert common.stdout != everything.stdout
+
+
+@pytest.mark.parametrize(
+    ("there", "said", "offered"),
+    [
+        ("digits", "한글 모델이 없어 한글은 읽지 못합니다. No Hangul model", "digits"),
+        ("hangul", "숫자 모델이 없어 숫자는 읽지 못합니다. No digit model", "hangul"),
+    ],
+)
+def test_one_model_is_enough_and_the_other_is_missed_in_a_sentence(
+    tmp_path: Path, there: str, said: str, offered: str
+) -> None:
+    model = {"digits": bundle.MODELS / "digits", "hangul": drawn.MODEL}[there]
+    folder = package(tmp_path, **{there: model})
+    done = run(folder=folder)
+    assert written(done) == [one.label for one in samples.load(there)]
+    (complaint,) = complaints(done)
+    assert said in complaint
+    assert complaint.endswith(f": {offered}")
+    for mode in {"hangul", "digits", "jamo", "auto"} - {there}:
+        done = run("--mode", mode, folder=folder)
+        assert done.returncode == 2
+        assert done.stdout == ""
+        assert f"No model for the mode {mode}; " in complaints(done)[-1]
+        assert complaints(done)[-1].endswith(f": {offered}")
+
+
+def test_no_model_at_all_fails_in_one_sentence(tmp_path: Path) -> None:
+    done = run(folder=package(tmp_path))
+    assert done.returncode == 1
+    (complaint,) = complaints(done)
+    assert "holds no model for any mode; reinstall hangul-pad" in complaint
 
 
 @pytest.mark.parametrize("model", ["digits", drawn.MODEL])
@@ -230,24 +296,21 @@ def test_doctor_finds_this_installation_healthy() -> None:
     assert "FAIL" not in done.stdout
     for topic in ("Python", "numpy", "opencv-python", "pygame", "runtime", "model digits", "font"):
         assert f"ok    {topic}" in done.stdout
+    assert "10 of 10 samples of ink read" in done.stdout
+    missing = [f"note  modes: {english}" for _, english in modes.MISSING.values()]
+    there = {"hangul", "digits"} <= set(bundle.available())
+    assert any(line in done.stdout for line in missing) != there
     assert "screen: none" in done.stdout
     assert done.stdout.count("->") == done.stdout.count("note")
 
 
 def test_doctor_names_the_remedy_for_what_is_wrong(tmp_path: Path) -> None:
     """In a copy of the package: one model damaged, the font gone."""
-    package = Path(shutil.copytree(ROOT / "edge_app", tmp_path / "edge_app"))
-    (package / "models" / "digits" / bundle.MODEL_FILE).write_bytes(b"")
-    for font in (package / "pad" / "fonts").glob("*.ttf"):
+    folder = package(tmp_path, digits=bundle.MODELS / "digits")
+    (folder / "edge_app/models/digits" / bundle.MODEL_FILE).write_bytes(b"")
+    for font in (folder / "edge_app/pad/fonts").glob("*.ttf"):
         font.unlink()
-    done = subprocess.run(
-        [sys.executable, "-m", "edge_app", "doctor"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run("doctor", folder=folder)
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     wrong = [number for number, line in enumerate(lines) if "FAIL" in line]
@@ -259,24 +322,17 @@ def test_doctor_names_the_remedy_for_what_is_wrong(tmp_path: Path) -> None:
 
 def test_doctor_compares_the_answers_of_a_syllable_model(tmp_path: Path) -> None:
     """In a copy of the package with the tiny one among its models."""
-    package = Path(shutil.copytree(ROOT / "edge_app", tmp_path / "edge_app"))
-    model = Path(shutil.copytree(drawn.MODEL, package / "models" / "hangul"))
+    folder = package(tmp_path, hangul=drawn.MODEL)
 
     def line() -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "edge_app", "doctor"],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(tmp_path)},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-        return next(one for one in done.stdout.splitlines() if "model hangul, litert" in one)
+        lines = run("doctor", folder=folder).stdout.splitlines()
+        return next(one for one in lines if "model hangul, litert" in one)
 
     found = line()
     assert "ok    model hangul" in found
     assert "11172 labels, int8, 24 of 24 golden answers alike" in found
-    (model / bundle.PRIOR_FILE).write_bytes(b"")
+    assert " of 20 samples of ink read" in found
+    (folder / "edge_app/models/hangul" / bundle.PRIOR_FILE).write_bytes(b"")
     assert "FAIL" in line()
 
 

@@ -537,7 +537,7 @@ def test_figures_of_logits_counted_by_hand() -> None:
     assert verify.compare(verify.rank(ours, scorer), reference, heldout, 2048, 0.5).broken
 
 
-@pytest.mark.parametrize("folder", ["model", "float"])
+@pytest.mark.parametrize("folder", ["model", "float", "jamo"])
 def test_the_checked_in_tiny_models_give_their_golden_answers(folder: str) -> None:
     pad = Recognizer(make.HERE / folder)
     with np.load(make.HERE / folder / "golden.npz", allow_pickle=False) as stored:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,128 +16,13 @@ import numpy as np
 import pygame
 import pytest
 
-from edge_app.bundle import BundleError
-from edge_app.pad import NoScreenError, app, run, theme
+from edge_app import modes
+from edge_app.pad import NoScreenError, app, run
 from edge_app.pad.app import App
-from edge_app.pad.layout import Rect
 from edge_app.pad.screen import Window
 from edge_app.recognizer import Prediction
 from edge_app.worker import Ink, Worker
-
-SIZE = (800, 480)
-TIMEOUT_S = 10.0
-LATER_S = 1000.0
-"""A delay that does not pass within a test."""
-
-
-class Counting:
-    """Stands for the recogniser where only the way there and back matters."""
-
-    def __init__(self) -> None:
-        self.inks: list[Ink] = []
-
-    def __call__(self, ink: Ink) -> list[Prediction]:
-        self.inks.append(ink)
-        return [
-            Prediction(label, score) for label, score in zip("379", (0.9, 0.06, 0.04), strict=True)
-        ]
-
-
-class Driver:
-    """An open pad, and the hands in front of it."""
-
-    def __init__(self, opened: App, recognised: Counting) -> None:
-        self.app, self.recognised = opened, recognised
-        self.pad = opened.pad
-
-    def frame(self) -> None:
-        self.app.frame(pygame.event.get())
-
-    def until(self, reached: Callable[[], object]) -> None:
-        end = time.monotonic() + TIMEOUT_S
-        while not reached():
-            assert time.monotonic() < end, "it never came to that"
-            self.frame()
-            time.sleep(0.001)
-
-    def post(self, kind: int, **details: Any) -> None:
-        pygame.event.post(pygame.event.Event(kind, **details))
-
-    def mouse(self, *points: tuple[float, float], button: int = 1, touch: bool = False) -> None:
-        self.post(pygame.MOUSEBUTTONDOWN, pos=points[0], button=button, touch=touch)
-        for point in points[1:]:
-            buttons = tuple(int(button == i) for i in (1, 2, 3))
-            self.post(pygame.MOUSEMOTION, pos=point, rel=(0, 0), buttons=buttons, touch=touch)
-        self.post(pygame.MOUSEBUTTONUP, pos=points[-1], button=button, touch=touch)
-        self.frame()
-
-    def finger(
-        self, *points: tuple[float, float], repeat: str = "flagged", finger: int = 0
-    ) -> None:
-        """A touch with the mouse events that come with it; a frame after each point."""
-        width, height = pygame.display.get_window_size()
-        kinds = [
-            (pygame.FINGERDOWN, pygame.MOUSEBUTTONDOWN),
-            *[(pygame.FINGERMOTION, pygame.MOUSEMOTION)] * (len(points) - 1),
-            (pygame.FINGERUP, pygame.MOUSEBUTTONUP),
-        ]
-        for (kind, mouse), (x, y) in zip(kinds, [*points, points[-1]], strict=True):
-            more: dict[str, Any] = {"button": 1}
-            if mouse == pygame.MOUSEMOTION:
-                more = {"buttons": (1, 0, 0), "rel": (0, 0)}
-            if repeat == "flagged":
-                self.post(mouse, pos=(round(x), round(y)), touch=True, **more)
-            elif repeat == "bare" and mouse != pygame.MOUSEMOTION:
-                self.post(mouse, pos=(round(x), round(y)), touch=False, **more)
-            place = {"x": x / width, "y": y / height, "dx": 0.0, "dy": 0.0, "pressure": 1.0}
-            self.post(kind, touch_id=3, finger_id=finger, **place)
-            self.frame()
-
-    def tap(self, name: str) -> None:
-        rect = self.pad.layout.buttons()[name]
-        self.mouse(middle(rect))
-
-    def key(self, key: int, mod: int = 0) -> None:
-        self.post(pygame.KEYDOWN, key=key, mod=mod, unicode="", scancode=0)
-        self.frame()
-
-    def inked(self) -> int:
-        """Pixels of the page that are not paper."""
-        page = pygame.Rect(self.pad.layout.page)
-        picture = pygame.surfarray.array3d(pygame.display.get_surface().subsurface(page))
-        return int((picture != np.array(theme.PAPER)).any(axis=2).sum())
-
-
-def middle(rect: Rect) -> tuple[int, int]:
-    return rect.x + rect.width // 2, rect.y + rect.height // 2
-
-
-def line(start: tuple[int, int] = (100, 100), steps: int = 5) -> Sequence[tuple[float, float]]:
-    return [(start[0] + 20 * i, start[1] + 15 * i) for i in range(steps)]
-
-
-@pytest.fixture
-def dummy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-
-
-@pytest.fixture
-def open_pad(dummy: None) -> Iterator[Callable[..., Driver]]:
-    closers: list[Callable[[], None]] = []
-
-    def open_one(*, delay_s: float = 0.0, print_answers: bool = False) -> Driver:
-        window, recognised = Window(SIZE), Counting()
-        worker = Worker(recognised, app.wake)
-        closers.extend((window.close, worker.close))
-        driver = Driver(
-            App(window, worker, delay_s=delay_s, print_answers=print_answers), recognised
-        )
-        driver.frame()
-        return driver
-
-    yield open_one
-    while closers:
-        closers.pop()()
+from tests.paddriver import LATER_S, SIZE, TIMEOUT_S, Counting, Driver, line, middle
 
 
 def test_a_mouse_stroke_is_drawn_recognised_and_shown(open_pad: Callable[..., Driver]) -> None:
@@ -326,8 +212,13 @@ def test_a_tap_counts_where_it_began_and_ended(open_pad: Callable[..., Driver]) 
 
 
 @pytest.mark.parametrize("repeat", ["bare", "none"])
-def test_a_chattering_panel_taps_once(open_pad: Callable[..., Driver], repeat: str) -> None:
+def test_a_chattering_panel_taps_once(
+    open_pad: Callable[..., Driver], repeat: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pad = open_pad(delay_s=LATER_S)
+    # Chatter is quick; on a busy machine this test is not.
+    clock = itertools.count()
+    monkeypatch.setattr("edge_app.pad.app.time.monotonic", lambda: 1e-3 * next(clock))
     for x in (60, 160, 260):
         pad.mouse(*line((x, 60)))
     undo = middle(pad.pad.layout.undo)
@@ -363,11 +254,11 @@ def test_full_screen_comes_and_goes(open_pad: Callable[..., Driver]) -> None:
 
 
 def test_a_failing_recogniser_ends_the_loop_with_its_reason(dummy: None) -> None:
-    def fail(_: Ink) -> list[Prediction]:
+    def fail(_: Ink, mode: str) -> list[Prediction]:
         raise RuntimeError("the interpreter broke")
 
     with Window(SIZE) as window, Worker(fail, app.wake) as worker:
-        opened = App(window, worker, delay_s=0.0)
+        opened = App(window, worker, ["digits"], "digits", delay_s=0.0)
         Driver(opened, Counting()).mouse(*line())
         with pytest.raises(RuntimeError, match="interpreter broke"):
             opened.loop()
@@ -401,7 +292,7 @@ def test_every_way_out_ends_an_idle_loop(dummy: None, way: str) -> None:
     timer = threading.Timer(0.5, leave)
     timer.start()
     start = time.monotonic()
-    assert run("digits", size=SIZE) == 0
+    assert run(modes.open_model("digits"), size=SIZE) == 0
     assert 0.4 < time.monotonic() - start < TIMEOUT_S
     timer.join()
     assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
@@ -432,9 +323,3 @@ def test_a_driver_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("SDL_VIDEODRIVER", "nonesuch")
     with pytest.raises(NoScreenError, match="nonesuch"):
         Window(SIZE)
-
-
-def test_a_bad_model_is_refused_before_a_window_opens(dummy: None, tmp_path: Path) -> None:
-    with pytest.raises(BundleError, match=r"model\.json"):
-        run(tmp_path)
-    assert not pygame.display.get_init()

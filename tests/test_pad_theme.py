@@ -4,9 +4,12 @@ import numpy as np
 import pygame
 import pytest
 
+from edge_app import hangul
+from edge_app.modes import MISSING
+from edge_app.modes import MODES as ALL_MODES
 from edge_app.pad import theme
 from edge_app.pad.theme import Colour, Fonts
-from edge_app.pad.view import BUTTONS, HINT, percentage
+from edge_app.pad.view import BUTTONS, HINT, HINTS, MODES, UNSURE, percentage
 
 
 @pytest.mark.parametrize(
@@ -18,6 +21,8 @@ from edge_app.pad.view import BUTTONS, HINT, percentage
         (theme.MUTED, theme.PAPER, 4.5),
         (theme.MUTED, theme.PRESSED, 4.5),
         (theme.INK, theme.PAPER, 7.0),
+        (theme.TEXT, theme.GROUND, 7.0),
+        (theme.PAPER, theme.ACCENT, 4.5),
         (theme.HINT, theme.PAPER, 3.0),
         (theme.ACCENT, theme.TRACK, 3.0),
         (theme.ACCENT, theme.BEST, 3.0),
@@ -35,10 +40,10 @@ def test_contrast_is_that_of_the_standard() -> None:
 def test_the_font_draws_every_syllable_and_all_the_texts() -> None:
     pygame.font.init()
     font = pygame.font.Font(theme.FONT, 24)
-    texts = "".join(
-        (*HINT, *(line for lines in BUTTONS.values() for line in lines), "0123456789%<")
-    )
-    needed = [chr(code) for code in range(0xAC00, 0xD7A4)] + sorted(set(texts) - {" "})
+    named = [lines for texts in (BUTTONS, HINTS, MODES, MISSING) for lines in texts.values()]
+    texts = "".join((*HINT, *(line for lines in named for line in lines), UNSURE, "0123456789%<"))
+    assert set(MODES) == set(ALL_MODES)
+    needed = [*hangul.SYLLABLES, *hangul.JAMO, *sorted(set(texts) - {" "})]
     missing = [
         char
         for char, metrics in zip(needed, font.metrics("".join(needed)), strict=True)

@@ -19,11 +19,11 @@ class Slow:
     def __init__(self) -> None:
         self.started = threading.Event()
         self.go_on = threading.Event()
-        self.seen: list[int] = []
+        self.seen: list[tuple[int, str]] = []
         self.threads: set[int] = set()
 
-    def __call__(self, ink: Ink) -> list[Prediction]:
-        self.seen.append(len(ink))
+    def __call__(self, ink: Ink, mode: str) -> list[Prediction]:
+        self.seen.append((len(ink), mode))
         self.threads.add(threading.get_ident())
         self.started.set()
         assert self.go_on.wait(TIMEOUT_S)
@@ -47,9 +47,9 @@ def test_answers_carry_their_number() -> None:
     slow = Slow()
     slow.go_on.set()
     with Worker(slow) as worker:
-        first = worker.submit(ink(1))
+        first = worker.submit(ink(1), "digits")
         assert until(worker.poll) == Answer(first, [Prediction("1", 1.0)])
-        second = worker.submit(ink(2))
+        second = worker.submit(ink(2), "digits")
         assert until(worker.poll) == Answer(second, [Prediction("2", 1.0)])
         assert second > first
         assert worker.poll() is None
@@ -59,24 +59,24 @@ def test_answers_carry_their_number() -> None:
 def test_the_newest_job_replaces_a_waiting_one() -> None:
     slow = Slow()
     with Worker(slow) as worker:
-        worker.submit(ink(1))
+        worker.submit(ink(1), "digits")
         assert slow.started.wait(TIMEOUT_S)
         for strokes in (2, 3, 4):
-            last = worker.submit(ink(strokes))
+            last = worker.submit(ink(strokes), "digits" if strokes < 4 else "hangul")
         slow.go_on.set()
         while until(worker.poll).serial != last:
             pass
-    assert slow.seen == [1, 4]
+    assert slow.seen == [(1, "digits"), (4, "hangul")]
     assert len(slow.threads) == 1
 
 
 def test_submitting_does_not_wait_for_a_recognition() -> None:
     slow = Slow()
     with Worker(slow) as worker:
-        worker.submit(ink(1))
+        worker.submit(ink(1), "digits")
         assert slow.started.wait(TIMEOUT_S)
         assert worker.poll() is None  # comes back although the thread is busy
-        worker.submit(ink(2))
+        worker.submit(ink(2), "digits")
         slow.go_on.set()
 
 
@@ -85,7 +85,7 @@ def test_news_are_announced() -> None:
     slow = Slow()
     slow.go_on.set()
     with Worker(slow, announced.set) as worker:
-        worker.submit(ink(1))
+        worker.submit(ink(1), "digits")
         assert announced.wait(TIMEOUT_S)
         assert worker.poll() is not None
 
@@ -93,13 +93,13 @@ def test_news_are_announced() -> None:
 def test_a_failure_reaches_the_caller() -> None:
     announced = threading.Event()
 
-    def fail(_: Ink) -> list[Prediction]:
+    def fail(_: Ink, mode: str) -> list[Prediction]:
         raise RuntimeError("the interpreter broke")
 
     with Worker(fail, announced.set) as worker:
-        worker.submit(ink(1))
+        worker.submit(ink(1), "digits")
         assert announced.wait(TIMEOUT_S)
-        for call in (worker.poll, lambda: worker.submit(ink(2))):
+        for call in (worker.poll, lambda: worker.submit(ink(2), "digits")):
             with pytest.raises(RuntimeError, match="interpreter broke"):
                 call()
 
@@ -107,14 +107,14 @@ def test_a_failure_reaches_the_caller() -> None:
 def test_closing_drops_what_waits_and_joins() -> None:
     slow = Slow()
     worker = Worker(slow)
-    worker.submit(ink(1))
+    worker.submit(ink(1), "digits")
     assert slow.started.wait(TIMEOUT_S)
-    worker.submit(ink(2))
+    worker.submit(ink(2), "digits")
     closer = threading.Thread(target=worker.close)
     closer.start()
     time.sleep(0.05)
     slow.go_on.set()
     closer.join(TIMEOUT_S)
     assert not closer.is_alive()
-    assert slow.seen == [1]
+    assert slow.seen == [(1, "digits")]
     assert all(thread.name != "recognition" for thread in threading.enumerate())

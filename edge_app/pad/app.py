@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import FrameType
 
 import pygame
 
+from edge_app.modes import Reader
 from edge_app.pad import layout
 from edge_app.pad.events import pointer_event
 from edge_app.pad.frames import FRAME_S, FrameClock
@@ -19,7 +19,7 @@ from edge_app.pad.screen import Window
 from edge_app.pad.state import Pad
 from edge_app.pad.view import View
 from edge_app.pointer import Kind, PointerTracker
-from edge_app.recognizer import Prediction, Recognizer
+from edge_app.recognizer import Prediction
 from edge_app.worker import Worker
 
 DELAY_S = 0.35
@@ -38,34 +38,46 @@ _KEYS = {
     pygame.K_BACKSPACE: "undo",
     pygame.K_DELETE: "clear",
     pygame.K_c: "clear",
+    pygame.K_TAB: "next mode",
+    pygame.K_h: "hangul",
+    pygame.K_d: "digits",
+    pygame.K_j: "jamo",
+    pygame.K_a: "auto",
     **dict(zip((pygame.K_1, pygame.K_2, pygame.K_3), "012", strict=True)),
     **dict(zip((pygame.K_KP1, pygame.K_KP2, pygame.K_KP3), "012", strict=True)),
 }
 
 
 def run(
-    model: str | Path,
+    reader: Reader,
+    mode: str | None = None,
     *,
     fullscreen: bool = False,
     size: tuple[int, int] | None = None,
-    threads: int = 1,
-    runtime: str | None = None,
     delay_s: float = DELAY_S,
     print_answers: bool = False,
 ) -> int:
     """Opens the pad and returns when it is closed, with the exit status.
 
-    model, threads, runtime: as for `Recognizer`. size: of the window, px. delay_s: from pen-up
-    to recognition. print_answers: a line of JSON for each recognition on standard output.
-    Raises what `Recognizer` raises, before any window opens, and NoScreenError.
+    reader: from now on this window's. mode: one of its modes to begin with, by default its first.
+    size: of the window, px. delay_s: from pen-up to recognition. print_answers: a line of JSON
+    for each recognition on standard output. Raises NoScreenError.
     """
-    recognizer = Recognizer(model, threads=threads, runtime=runtime)
     with (
         Window(size, fullscreen=fullscreen) as window,
-        Worker(recognizer.recognize, wake) as worker,
+        Worker(reader.recognize, wake) as worker,
         _signals_close_the_window(),
     ):
-        App(window, worker, delay_s=delay_s, print_answers=print_answers).loop()
+        app = App(
+            window,
+            worker,
+            reader.modes,
+            mode or reader.first,
+            missing=reader.missing,
+            delay_s=delay_s,
+            print_answers=print_answers,
+        )
+        app.loop()
     return 0
 
 
@@ -82,14 +94,18 @@ class App:
         self,
         window: Window,
         worker: Worker,
+        modes: Sequence[str],
+        mode: str,
         *,
+        missing: Sequence[str] = (),
         delay_s: float = DELAY_S,
         print_answers: bool = False,
     ) -> None:
         self.clock = FrameClock()
         self._window, self._worker, self._print = window, worker, print_answers
-        self._view, self._tracker = View(), PointerTracker()
-        self.pad = Pad(self._layout(), worker.submit, delay_s)
+        self._modes = modes
+        self._view, self._tracker = View(missing), PointerTracker()
+        self.pad = Pad(self._layout(), worker.submit, delay_s, modes, mode)
 
     def loop(self) -> None:
         """Runs until the pad is left. Raises what recognition raised, if it failed."""
@@ -122,7 +138,7 @@ class App:
 
     def _layout(self) -> layout.Layout:
         width, height = self._window.surface.get_size()
-        return layout.fit(width, height, fullscreen=self._window.fullscreen)
+        return layout.fit(width, height, self._modes, fullscreen=self._window.fullscreen)
 
     def _handle(self, event: pygame.event.Event, now: float) -> None:
         if event.type == pygame.QUIT:
@@ -147,6 +163,8 @@ class App:
             self._resize(time.monotonic())
         elif event.key == pygame.K_z and event.mod & pygame.KMOD_CTRL:
             self.pad.command("undo")
+        elif event.key == pygame.K_TAB and event.mod & pygame.KMOD_SHIFT:
+            self.pad.command("previous mode")
         elif event.key in _KEYS:
             self.pad.command(_KEYS[event.key])
 

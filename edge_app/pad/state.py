@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
+from edge_app import modes
 from edge_app.pad.canvas import Canvas
 from edge_app.pad.layout import CANDIDATES, Layout
 from edge_app.pad.sheet import Sheet
@@ -25,9 +26,21 @@ class Part(Enum):
 class Pad:
     """The pad's state. It is told what pointers and keys do; times are seconds from any start."""
 
-    def __init__(self, layout: Layout, submit: Callable[[Ink], int], delay_s: float) -> None:
-        """submit: asks for recognition, returns the job's number. delay_s: from pen-up to it."""
+    def __init__(
+        self,
+        layout: Layout,
+        submit: Callable[[Ink, str], int],
+        delay_s: float,
+        offered: Sequence[str],
+        mode: str,
+    ) -> None:
+        """submit: asks for ink to be read in a mode, returns the job's number.
+
+        delay_s: from pen-up to that. offered: the modes there are; mode: the one to begin with.
+        """
         self.layout = layout
+        self.mode = mode
+        """What ink is read as."""
         self.sheet = Sheet(layout.page)
         self.canvas = Canvas(layout.page)
         self.accepted: list[str] = []
@@ -42,7 +55,7 @@ class Pad:
         self.leaving = False
         self.changed = {Part.EVERYTHING}
         """What must be drawn again; whoever draws clears it."""
-        self._submit = submit
+        self._submit, self._offered = submit, tuple(offered)
         self._delay_s = delay_s
         self._serial: int | None = None
         self._held: str | None = None
@@ -75,7 +88,8 @@ class Pad:
     def command(self, name: str) -> None:
         """Does what a button or key stands for.
 
-        "0" to "2" accept an answer; "undo", "clear", "recognise", "leave".
+        "0" to "2" accept an answer; "undo", "clear", "recognise", "leave"; "next mode",
+        "previous mode" and the name of a mode, which does nothing if that mode is not there.
         """
         if name == "undo":
             self._undo()
@@ -85,6 +99,12 @@ class Pad:
             self._recognise()
         elif name == "leave":
             self.leaving = True
+        elif name in ("next mode", "previous mode"):
+            step = 1 if name == "next mode" else -1
+            here = self._offered.index(self.mode)
+            self._switch(self._offered[(here + step) % len(self._offered)])
+        elif name in modes.MODES:
+            self._switch(name)
         else:
             self._accept(int(name))
 
@@ -99,6 +119,11 @@ class Pad:
             return False
         self._show(answer.predictions)
         return True
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the answers shown are guesses."""
+        return not self.stale and not modes.is_sure(self.predictions)
 
     def _down(self, event: PointerEvent) -> None:
         self._held = self.layout.button_at(event.x, event.y)
@@ -153,11 +178,23 @@ class Pad:
     def _recognise(self) -> None:
         self.due = None
         if len(self.sheet):
-            self._serial = self._submit(self.sheet.ink())
+            self._serial = self._submit(self.sheet.ink(), self.mode)
 
     def _show(self, predictions: Sequence[Prediction]) -> None:
         self.predictions, self.stale = tuple(predictions[:CANDIDATES]), False
         self.changed.add(Part.CANDIDATES)
+
+    def _switch(self, mode: str) -> None:
+        """Reads in another mode from now on, the ink that is there first of all."""
+        if mode == self.mode or mode not in self._offered:
+            return
+        self.mode = mode
+        self.changed.add(Part.BUTTONS)
+        if not len(self.sheet):
+            self.canvas.expose()  # another hint
+        elif not self._drawing:
+            self._outdate()
+            self._recognise()
 
     def _undo(self) -> None:
         """Takes back the last stroke; from an empty sheet, the last accepted answer."""

@@ -19,11 +19,11 @@ from typing import Any
 
 import pygame
 
+from edge_app import modes
 from edge_app.pad.app import App, wake
 from edge_app.pad.frames import FrameClock
 from edge_app.pad.layout import Rect
 from edge_app.pad.screen import Window
-from edge_app.recognizer import Recognizer
 from edge_app.worker import Worker
 
 EVENTS_PER_S = 250
@@ -60,8 +60,9 @@ def feed(page: Rect, seconds: float) -> None:
 
 def measure(model: str, size: tuple[int, int], seconds: float) -> FrameClock:
     """Runs the pad under that load; returns the count of its frames."""
-    with Window(size) as window, Worker(Recognizer(model).recognize, wake) as worker:
-        app = App(window, worker)
+    reader = modes.open_model(model)
+    with Window(size) as window, Worker(reader.recognize, wake) as worker:
+        app = App(window, worker, reader.modes, reader.first)
         # Frames before the first event open the window, which is not what is measured.
         app.frame([])
         feeder = threading.Thread(target=feed, args=(app.pad.layout.page, seconds), daemon=True)

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import pygame
 
+from edge_app.modes import MISSING
 from edge_app.pad import theme
 from edge_app.pad.layout import Layout, Rect
 from edge_app.pad.state import Pad, Part
 from edge_app.pad.theme import Colour, Fonts
 
 HINT = ("여기에 쓰세요", "Write here")
+HINTS = {
+    "hangul": ("한 글자를 쓰세요", "Write a syllable"),
+    "digits": ("숫자를 쓰세요", "Write a digit"),
+    "jamo": ("자모를 쓰세요", "Write a jamo"),
+}
+"""What to write, where that is not everything."""
+
 BUTTONS = {"undo": ("되돌리기", "Undo"), "clear": ("지우기", "Clear")}
+MODES = {
+    "hangul": ("한글", "Hangul"),
+    "digits": ("숫자", "Digits"),
+    "jamo": ("자모", "Jamo"),
+    "auto": ("자동", "Auto"),
+}
+UNSURE = "확실하지 않음 · Not sure"
 
 _FINE = 4
 """Round things are drawn this many times larger and averaged down."""
@@ -21,8 +37,10 @@ _FINE = 4
 class View:
     """Draws a `Pad` on a surface, and only what has changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, missing: Sequence[str] = ()) -> None:
+        """missing: the models, of `MISSING`, whose absence is to be told."""
         self._fonts = Fonts()
+        self._missing = [MISSING[name] for name in missing]
 
     def draw(self, screen: pygame.Surface, pad: Pad) -> list[pygame.Rect]:
         """Draws what has changed; returns the rectangles of the screen to update."""
@@ -39,12 +57,14 @@ class View:
             for rank in range(len(layout.candidates)):
                 self._candidate(screen, pad, rank)
             drawn.extend(map(pygame.Rect, layout.candidates))
+            drawn.append(self._note(screen, layout, UNSURE if pad.unsure else ""))
         if changed & {Part.BUTTONS, Part.EVERYTHING}:
             drawn.extend(self._buttons(screen, pad))
+            drawn.extend(self._modes(screen, pad))
         page = pad.canvas.show(screen)
         if page is not None:
             if not len(pad.sheet):
-                self._hint(screen, layout)
+                self._hint(screen, pad)
             drawn.append(page)
         return [screen.get_rect()] if Part.EVERYTHING in changed else drawn
 
@@ -66,10 +86,30 @@ class View:
             for y, flip_y in ((rect.y, False), (bottom, True)):
                 screen.blit(pygame.transform.flip(corner, flip_x, flip_y), (x, y))
 
-    def _hint(self, screen: pygame.Surface, layout: Layout) -> None:
-        page = layout.page
-        size = self._fonts.fit(HINT[0], round(26 * layout.scale), page.width * 3 // 4)
-        self._two_lines(screen, page, HINT, (size, round(size * 0.7)), (theme.HINT, theme.HINT))
+    def _hint(self, screen: pygame.Surface, pad: Pad) -> None:
+        """What to write and, at the lower edge of the page, what cannot be read."""
+        layout, page = pad.layout, pad.layout.page
+        text, width = HINTS.get(pad.mode, HINT), page.width * 3 // 4
+        size = self._fonts.fit(max(text, key=len), round(26 * layout.scale), width)
+        self._two_lines(screen, page, text, (size, round(size * 0.7)), (theme.HINT, theme.HINT))
+        high = round(40 * layout.scale)
+        box = Rect(page.x, page.bottom - high, page.width, high)
+        for lines in self._missing:
+            sizes = [
+                self._fonts.fit(line, round(13 * layout.scale), page.width * 9 // 10)
+                for line in lines
+            ]
+            self._two_lines(screen, box, lines, (min(sizes),) * 2, (theme.MUTED, theme.MUTED))
+            box = box._replace(y=box.y - high)
+
+    def _note(self, screen: pygame.Surface, layout: Layout, text: str) -> pygame.Rect:
+        """What is to be said of the answers, if anything."""
+        place = pygame.Rect(layout.note)
+        screen.fill(theme.GROUND, place)
+        size = self._fonts.fit(text, round(12 * layout.scale), place.width)
+        picture = self._fonts.text(text, size, theme.TEXT)
+        screen.blit(picture, picture.get_rect(center=place.center))
+        return place
 
     def _strip(self, screen: pygame.Surface, layout: Layout, text: str) -> None:
         """The accepted answers; of a text too long for the line, its end."""
@@ -90,7 +130,7 @@ class View:
             self._card(screen, layout, rect, theme.GROUND)
             return
         label, score = pad.predictions[rank]
-        best = rank == 0 and not pad.stale
+        best = rank == 0 and not pad.stale and not pad.unsure
         fill = theme.BEST if best else theme.PAPER
         if pad.pressed == str(rank):
             fill = theme.PRESSED
@@ -130,7 +170,7 @@ class View:
         layout = pad.layout
         drawn = []
         for name, rect in layout.buttons().items():
-            if name.isdigit():
+            if name.isdigit() or name in layout.modes:
                 continue
             fill = theme.PRESSED if pad.pressed == name else theme.PAPER
             self._card(screen, layout, rect, fill)
@@ -141,6 +181,21 @@ class View:
                 self._two_lines(screen, rect, BUTTONS[name], sizes, (theme.TEXT, theme.MUTED))
             drawn.append(pygame.Rect(rect))
         return drawn
+
+    def _modes(self, screen: pygame.Surface, pad: Pad) -> list[pygame.Rect]:
+        layout = pad.layout
+        for name, rect in layout.modes.items():
+            chosen = name == pad.mode
+            fill = theme.ACCENT if chosen else theme.PAPER
+            if pad.pressed == name:
+                fill = theme.PRESSED
+            self._card(screen, layout, rect, fill, theme.ACCENT if chosen else theme.BORDER)
+            colours = (theme.TEXT, theme.MUTED)
+            if fill == theme.ACCENT:
+                colours = (theme.PAPER, theme.PAPER)
+            sizes = round(15 * layout.scale), round(11 * layout.scale)
+            self._two_lines(screen, rect, MODES[name], sizes, colours)
+        return [pygame.Rect(rect) for rect in layout.modes.values()]
 
     def _two_lines(
         self,

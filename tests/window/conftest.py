@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.conftest import ROOT
 from tests.window.padwindow import SCREEN, TIMEOUT_S, PadWindow
 
 OUTPUT = Path(__file__).parents[1] / "output"
@@ -55,13 +56,16 @@ def start(
         size: tuple[int, int] = (800, 480),
         *arguments: str,
         command: str | None = None,
+        model: str | None = "digits",
+        folder: Path = ROOT,
     ) -> PadWindow:
-        program = ["-m", "edge_app", "--print", "--model", "digits", *arguments]
+        alone = [] if model is None else ["--model", model]
+        program = ["-m", "edge_app", "--print", *alone, *arguments]
         if command is not None:
             program = ["-c", command]
         elif "--fullscreen" not in arguments:
             program += ["--size", f"{size[0]}x{size[1]}"]
-        opened.append(PadWindow(display, program, tmp_path / f"{len(opened)}.log"))
+        opened.append(PadWindow(display, program, tmp_path / f"{len(opened)}.log", folder))
         opened[-1].wait_for_size(*size)
         return opened[-1]
 

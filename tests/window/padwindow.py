@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -30,13 +30,20 @@ _SEARCH = ("search", "--onlyvisible", "--class", "hangul-pad")
 class PadWindow:
     """The pad in a process of its own, on an X display."""
 
-    def __init__(self, display: str, command: list[str], errors: Path) -> None:
+    def __init__(self, display: str, command: list[str], errors: Path, folder: Path) -> None:
+        """folder: where the package lies that runs."""
         self._display = display
         self._errors = errors
-        environment = {**os.environ, "DISPLAY": display, "SDL_VIDEODRIVER": "x11"}
+        environment = {
+            **os.environ,
+            "DISPLAY": display,
+            "SDL_VIDEODRIVER": "x11",
+            "PYTHONPATH": str(folder),
+        }
         with errors.open("w") as stream:
             self.process = subprocess.Popen(
                 [sys.executable, *command],
+                cwd=folder,
                 env=environment,
                 stdout=subprocess.PIPE,
                 stderr=stream,
@@ -74,9 +81,10 @@ class PadWindow:
         x, y, width, height = (int(values.get(key, 0)) for key in ("X", "Y", "WIDTH", "HEIGHT"))
         return x, y, width, height
 
-    def layout(self, *, fullscreen: bool = False) -> Layout:
+    def layout(self, modes: Sequence[str] = (), *, fullscreen: bool = False) -> Layout:
+        """Where everything is in a window that offers those modes."""
         _, _, width, height = self.geometry()
-        return fit(width, height, fullscreen=fullscreen)
+        return fit(width, height, modes, fullscreen=fullscreen)
 
     def draw(self, *strokes: npt.ArrayLike) -> None:
         """Draws strokes, px of the window, with the mouse at a hand's pace."""

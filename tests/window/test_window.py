@@ -5,14 +5,19 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-from edge_app import Recognizer, samples
+from edge_app import Recognizer, hangul, samples
+from edge_app.bundle import MODELS
+from edge_app.modes import MODES
 from edge_app.pad.layout import Rect
+from tests.conftest import ROOT, package
+from tests.tiny import syllables as drawn
 from tests.window.padwindow import SCREEN, PadWindow
 
 SAMPLES = {sample.label: sample.strokes for sample in samples.load()}
@@ -21,7 +26,11 @@ Start = Callable[..., PadWindow]
 
 def on_page(label: str, page: Rect) -> list[npt.NDArray[np.float64]]:
     """A sample digit, two thirds of the page high, in its middle."""
-    strokes = SAMPLES[label]
+    return placed(SAMPLES[label], page)
+
+
+def placed(strokes: list[npt.NDArray[np.float64]], page: Rect) -> list[npt.NDArray[np.float64]]:
+    """Strokes, two thirds of the page high or wide, in its middle."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = min(page.width, page.height) / 1.5 / (high - low).max()
@@ -75,8 +84,9 @@ def test_digits_drawn_with_the_mouse_are_shown(
 
 def test_the_space_bar_recognises_at_once(start: Start) -> None:
     window = start(
-        command="from edge_app.pad import run;"
-        "run('digits', size=(800, 480), delay_s=1000, print_answers=True)"
+        command="from edge_app import modes, pad;"
+        "reader = modes.open_model('digits');"
+        "pad.run(reader, size=(800, 480), delay_s=1000, print_answers=True)"
     )
     window.draw(*on_page("5", window.layout().page))
     assert window.is_silent(0.5)
@@ -112,6 +122,34 @@ def test_undo_takes_the_last_stroke_back(start: Start) -> None:
     assert window.answer()[0] == "3"
     # Drawn in one go, soft edges may differ by a few levels.
     window.until(lambda: float(cv2.absdiff(window.part(page), before).max()) < 64)
+
+
+@pytest.mark.parametrize("size", [(800, 480), (480, 320), (720, 1280)])
+def test_modes_are_switched_by_tap_and_by_key(
+    start: Start, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    package(tmp_path, hangul=drawn.MODEL, digits=MODELS / "digits", jamo=ROOT / "tests/tiny/jamo")
+    window = start(size, model=None, folder=tmp_path)
+    found = window.layout(MODES)
+
+    def dark(rect: Rect) -> bool:
+        return float(window.part(rect).mean()) < 160
+
+    window.tap(found.modes["hangul"])
+    window.draw(*placed(drawn.write("간"), found.page))
+    assert window.answer()[0] == "간"
+    window.tap(found.modes["digits"])
+    assert set(window.answer()) <= set(hangul.DIGITS)
+    window.key("j")
+    assert set(window.answer()) <= set(hangul.JAMO)
+    window.key("Tab")
+    assert window.answer()[0] == "간"
+    window.tap(found.clear)
+
+    window.tap(found.modes["digits"])
+    window.draw(*on_page("2", found.page))
+    assert window.answer()[0] == "2"
+    window.until(lambda: [mode for mode, rect in found.modes.items() if dark(rect)] == ["digits"])
 
 
 def test_full_screen_and_resizing_keep_the_ink(start: Start) -> None:
