@@ -13,10 +13,10 @@ from edge_app import hangul
 from edge_app.logits import sigmoid
 from edge_app.syllables import HEADS, JAMO, SETS, Floats
 from train import rundir
+from train.baselines import network
 from train.calibrate import PLAIN, best, fit_combination, syllable_loss
 from train.config import HangulConfig
 from train.hangul import HangulInk
-from train.model import syllable_net
 from train.stream import Frames
 from train.task import Labels, predict, shares
 
@@ -49,7 +49,7 @@ class HangulTask:
 
     def network(self) -> keras.Model:
         """A new network, not compiled."""
-        return syllable_net(self._config.ink.size, self._config.net)
+        return network(self._config.ink.size, self._config.net)
 
     def targets(self, labels: Labels) -> dict[str, npt.NDArray[np.float32]]:
         """The right answer of each head, one-hot; for what is no syllable, any but "valid"'s."""
@@ -90,8 +90,8 @@ class HangulTask:
             folder / rundir.HELDOUT, frames=test.frames, labels=test.labels, group=test.group
         )
         scraps = predict(model, self._scraps.frames)["valid"]
-        judges = _judges(self._val)
-        combination = fit_combination(predict(model, judges.frames), labels, judges.labels, scraps)
+        people = judges(self._val)
+        combination = fit_combination(predict(model, people.frames), labels, people.labels, scraps)
         heads = predict(model, test.frames)
         right = best(heads, combination, labels)[:, 0] == test.labels
         low = sigmoid(scraps / np.float32(combination.valid_temperature)) < 0.5
@@ -117,7 +117,7 @@ def right_answers(labels: tuple[str, ...]) -> dict[str, Labels]:
     return {head: np.append(column, 0).astype(np.int64) for head, column in columns.items()}
 
 
-def _judges(val: Frames) -> Frames:
+def judges(val: Frames) -> Frames:
     """The people of a validation part; all of it where there are none."""
     chosen = np.char.startswith(val.group, "people")
     if not chosen.any():
