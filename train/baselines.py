@@ -77,8 +77,8 @@ def _inception(x: Any) -> Any:
 
 
 def _googlenet(x: Any) -> Any:
-    """GoogLeNet with the stem and the nine Inception modules of the 2018 paper: at 60 px 4.9 million
-    parameters and 604 million multiply-adds.
+    """GoogLeNet with the stem and the nine Inception modules of the 2018 paper: at 60 px 4.9
+    million parameters and 604 million multiply-adds.
 
     Said: 60 px; convolution 5x5, normalisation, ReLU and max pooling 3x3/2; nine modules, whose 5x5
     branch is two 3x3; twice the channels before each pooling; 7x7x512 at the end, averaged; no
@@ -149,9 +149,7 @@ def _chain(x: Any, convolutions: Sequence[tuple[int, int]], normalised: bool) ->
     return x
 
 
-def _convolution(
-    x: Any, filters: int, kernel: int, normalised: bool, padding: str = "same"
-) -> Any:
+def _convolution(x: Any, filters: int, kernel: int, normalised: bool, padding: str = "same") -> Any:
     x = layers.Conv2D(filters, kernel, padding=padding, use_bias=not normalised)(x)
     return layers.ReLU()(layers.BatchNormalization()(x) if normalised else x)
 
