@@ -20,7 +20,7 @@ class Row:
 
     name: str
     kind: str
-    """How the file is quantised."""
+    """How the file is quantised; "" where that is not for us to say."""
     labels: int
     """Syllables that it answers from."""
     size: int
@@ -55,7 +55,7 @@ def of_tesseract(reader: Tesseract, ink: Path, truth: Sequence[str]) -> list[Row
     """The rows of Tesseract when it has read everything: many in a process, and one."""
     many = Row(
         name=f"Tesseract {reader.version} ({LANGUAGE}, --psm 10)",
-        kind=_NONE,
+        kind="",
         labels=0,
         size=reader.data.stat().st_size,
         multiply_adds=None,
@@ -75,7 +75,7 @@ def page(
     rows: Sequence[Row], *, command: str, date: str, machine: str, inks: str, has_tesseract: bool
 ) -> str:
     """The comparison as Markdown; the first row is "ours"."""
-    untrained = [row.name for row in rows if row.accuracy is None]
+    untrained = [_title(row) for row in rows if row.accuracy is None]
     notes = [
         f"{date}, {machine}. {inks[0].upper()}{inks[1:]}. LiteRT at one thread, every model in a "
         "process of its own, by turns, all on the same pictures and through the same "
@@ -116,7 +116,7 @@ def page(
     return "\n\n".join(parts) + "\n"
 
 
-_SIZES = ["", "quantisation", "syllables", "top-1", "top-3", "KiB", "million multiply-adds"]
+_SIZES = ["", "syllables", "top-1", "top-3", "KiB", "million multiply-adds"]
 
 _TIMES = [
     *("", "pre-processing", "model", "scores", "character"),
@@ -130,7 +130,6 @@ def _sizes(row: Row) -> list[str]:
     first, third = row.accuracy or (None, None)
     return [
         _name(row),
-        row.kind,
         f"{row.labels:,}" if row.labels else _NONE,
         _share(first),
         _share(third),
@@ -158,8 +157,12 @@ def _memory(row: Row) -> list[str]:
     return [_name(row), _number(row.peak, 1e-6, 1), _number(row.without, 1e-6, 1), _share(share)]
 
 
+def _title(row: Row) -> str:
+    return f"{row.name}, {row.kind}" if row.kind else row.name
+
+
 def _name(row: Row) -> str:
-    return f"{row.name} (untrained)" if row.accuracy is None else row.name
+    return f"{_title(row)} (untrained)" if row.accuracy is None else _title(row)
 
 
 def _share(value: float | None) -> str:

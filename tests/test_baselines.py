@@ -17,9 +17,11 @@ from train import rundir, shardwriter
 from train.config import NETS, BaselineConfig, HangulConfig, Weights, read, with_net
 from train.data import BadSamples, Sample, Source
 from train.scraps import NONE
+from train.split import Part
 from train.synth.writers import Writer
 
 LABELS = "가노들병확"
+PARTS: tuple[Part, ...] = ("train", "val", "test")
 
 # Keras's way of reading a TensorFlow variable is one that numpy 2 wants spelled otherwise.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -37,16 +39,16 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> HangulConfig:
             "people",
             part,
         )
-        for who, part in enumerate(("train", "val", "test"))
+        for who, part in enumerate(PARTS)
         for label in LABELS
         for copy in range(2)
     ]
     shardwriter.write(written, folder, Source("people", "CC0", ""), {}, BadSamples(skip=False))
     return replace(
         HangulConfig(**with_net("ibm")),
-        ink=InkSettings(size=16, margin=1, pen=0.09, min_pen=0.06),
+        ink=InkSettings(size=24, margin=2, pen=0.06, min_pen=0.05),
         epochs=2,
-        epoch_samples=320,
+        epoch_samples=1280,
         batch=32,
         learning_rate=1e-3,
         average=0.5,
