@@ -50,8 +50,8 @@ from train.sources import at_least
 _BATCH = 20
 """Characters that one contestant reads before the next one's turn."""
 
-_CALIBRATION = 64
-"""Inks that untrained networks are quantised by."""
+_CALIBRATION = 8
+"""Inks that untrained networks are quantised by: ranges that mean nothing need no more."""
 
 _BORDER = 16
 """Paper around an ink, px: Tesseract reads no character that touches the edge."""
