@@ -84,7 +84,7 @@ def page(
     ]
     if untrained:
         notes.append(
-            f"Not trained, so measured for speed and size only: {', '.join(untrained)}. Their "
+            f"Not trained, so measured for speed and size only: {'; '.join(untrained)}. Their "
             "weights are random, which changes neither."
         )
     if has_tesseract:
