@@ -1,6 +1,7 @@
 """What the outputs of a run's network mean, and the prior of a run that has one.
 
-A run of labels says them in config.json ("labels") and their temperature in result.json. A run of
+A run of labels says them in config.json ("labels"), one by one or as the name of a set in
+`edge_app.syllables.SETS`, and their temperature in result.json. A run of
 syllables says in config.json "answers": "syllables" and as "labels" the name of a set in
 `edge_app.syllables.SETS`; in result.json its "combination" (the numbers of
 `edge_app.syllables.Combination`) and, if that weighs a prior, "prior": {"source", "licence"},
@@ -47,6 +48,8 @@ def read(
 
 def _labels(folder: Path, config: dict[str, Any], result: dict[str, Any]) -> LabelAnswers:
     labels, temperature = config.get("labels"), result.get("temperature", 1.0)
+    if labels in list(syllables.SETS):
+        labels = list(syllables.SETS[labels])
     if not isinstance(labels, list) or not all(isinstance(one, str) for one in labels):
         raise ConversionError(
             f"{folder / rundir.CONFIG}: labels must be a list of texts; {RETRAIN}"

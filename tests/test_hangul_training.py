@@ -270,15 +270,16 @@ def test_scraps_follow_from_their_generator(config: HangulConfig) -> None:
 
 
 def test_the_student_is_small_enough() -> None:
-    from train.model import multiply_adds, syllable_net
+    from train.baselines import network
+    from train.model import multiply_adds
 
-    model = syllable_net(48, NETS["student"])
+    model = network(48, NETS["student"])
     assert 40e6 < multiply_adds(model) < 60e6
     heads = sum(model.get_layer(head).count_params() for head in HEADS)
     # As "mixed": the heads in 32-bit floats, all else in bytes.
     assert 4 * heads + model.count_params() - heads < 2e6
     assert {name: logits.shape[-1] for name, logits in model.output.items()} == HEADS
-    assert multiply_adds(syllable_net(48, NETS["teacher"])) > 5 * multiply_adds(model)
+    assert multiply_adds(network(48, NETS["teacher"])) > 5 * multiply_adds(model)
 
 
 def test_multiply_adds_are_counted() -> None:

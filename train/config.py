@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from typing import Any, ClassVar
 
 from edge_app.ink import InkSettings
 from edge_app.syllables import SETS
@@ -89,6 +89,8 @@ class DigitConfig(RunConfig):
 class NetConfig:
     """The shape of a network that reads syllables, `train.model.syllable_net`."""
 
+    answers: ClassVar[str] = "syllables"
+    """What its outputs mean, as a model directory says it."""
     name: str
     """What to call it."""
     widths: tuple[int, int, int, int]
@@ -108,14 +110,36 @@ class NetConfig:
             raise ValueError("a network needs 4 widths above 0 and 3 numbers of blocks")
 
 
-NETS = {
+@dataclass(frozen=True)
+class BaselineConfig:
+    """A network of other people, which ours is compared with: `train.baselines` builds it."""
+
+    name: str
+    """What to call it: one of `train.baselines.BODIES`."""
+    size: int
+    """Side of the input that it was made for, px."""
+    answers: str
+    """What its outputs mean, as a model directory says it: "labels" where its authors gave it one
+    output for the common syllables, "syllables" where it has the heads of ours instead."""
+
+
+NETS: dict[str, NetConfig | BaselineConfig] = {
     net.name: net
     for net in (
         NetConfig("student", (24, 32, 64, 128), (1, 2, 1), pooled=256, features=128),
         NetConfig("teacher", (48, 96, 192, 384), (2, 3, 2), pooled=768, features=384),
+        BaselineConfig("ibm", size=64, answers="labels"),
+        BaselineConfig("inception", size=60, answers="labels"),
+        BaselineConfig("googlenet", size=60, answers="labels"),
+        BaselineConfig("mobilenet", size=48, answers="syllables"),
     )
 }
-"""Networks that read syllables, by name: one for devices, and a large one to learn from."""
+"""Networks that read syllables, by name: one for devices, a large one to learn from, and those of
+other people."""
+
+
+_ONE_OUTPUT = "ks2350"
+"""The labels of a network with one output."""
 
 
 @dataclass(frozen=True)
@@ -160,8 +184,8 @@ class HangulConfig(RunConfig):
     """What the outputs mean, as a model directory says it."""
     labels: str = "all11172"
     """Name in `edge_app.syllables.SETS` of the syllables that are learned."""
-    net: NetConfig = NETS["student"]
-    """The network."""
+    net: NetConfig | BaselineConfig = NETS["student"]
+    """The network; `with_net` says what else a run of it must state."""
     fonts: tuple[str, ...] = ()
     """Prepared folders of type, which is loosened (see train/synth/loosen.py)."""
     people: tuple[str, ...] = ()
@@ -197,6 +221,15 @@ class HangulConfig(RunConfig):
         super().__post_init__()
         if self.labels not in SETS:
             raise ValueError(f"labels must be {' or '.join(SETS)}, not {self.labels!r}")
+        if self.answers != self.net.answers:
+            raise ValueError(
+                f"the network {self.net.name} answers {self.net.answers}, not {self.answers!r}"
+            )
+        if self.answers == "labels" and self.labels != _ONE_OUTPUT:
+            raise ValueError(
+                f"the network {self.net.name} has one output, for the labels {_ONE_OUTPUT}; "
+                f"it cannot learn {self.labels}"
+            )
         if not 0 < self.rare_share < 1:
             raise ValueError(f"rare_share must be between 0 and 1, not {self.rare_share!r}")
         if self.without and not self.everyone:
@@ -205,6 +238,18 @@ class HangulConfig(RunConfig):
             raise ValueError("writer_cap and judged must be at least 1")
         if not 0 <= self.prior_weight <= 1:
             raise ValueError(f"prior_weight must be 0 to 1, not {self.prior_weight!r}")
+
+
+def with_net(name: str) -> dict[str, Any]:
+    """Fields of a `HangulConfig` in which a run of one of `NETS` differs from the defaults."""
+    net = NETS[name]
+    if isinstance(net, NetConfig):
+        return {"net": net}
+    # Under a name of its own it is never converted in the place of our model.
+    made = {"net": net, "name": net.name, "answers": net.answers}
+    if net.answers == "labels":
+        made["labels"] = _ONE_OUTPUT
+    return {**made, "ink": replace(HangulConfig().ink, size=net.size)}
 
 
 CONFIGS: dict[str, type[DigitConfig] | type[HangulConfig]] = {
@@ -232,6 +277,8 @@ def _restore(default: Any, data: Any) -> Any:
         return InkSettings.from_dict(data)
     if isinstance(default, tuple):
         return tuple(data)
+    if isinstance(default, NetConfig):  # of which there are two kinds
+        default = NETS.get(data.get("name"), default)
     if not is_dataclass(default):
         return data
     if unknown := sorted(set(data) - {entry.name for entry in fields(default)}):

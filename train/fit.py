@@ -20,6 +20,7 @@ from train.digittask import DigitTask
 from train.feed import compiled, fit_epoch, seed_dropout
 from train.hangultask import HangulTask
 from train.loader import Loader, Plan
+from train.softmaxtask import SoftmaxTask
 from train.task import Task
 
 _CALIBRATION_FRAMES = 512
@@ -94,7 +95,9 @@ def fit(
 
 
 def _task(config: DigitConfig | HangulConfig) -> Task:
-    return HangulTask(config) if isinstance(config, HangulConfig) else DigitTask(config)
+    if isinstance(config, DigitConfig):
+        return DigitTask(config)
+    return SoftmaxTask(config) if config.answers == "labels" else HangulTask(config)
 
 
 class _Judged:

@@ -13,10 +13,10 @@ from edge_app import hangul
 from edge_app.logits import sigmoid
 from edge_app.syllables import HEADS, JAMO, SETS, Combination, Floats
 from train import folds, prior, rundir
+from train.baselines import network
 from train.calibrate import PLAIN, best, fit_combination, syllable_loss
 from train.config import HangulConfig
 from train.hangul import HangulInk
-from train.model import syllable_net
 from train.stream import Frames
 from train.task import Labels, predict, shares
 
@@ -49,7 +49,7 @@ class HangulTask:
 
     def network(self) -> keras.Model:
         """A new network, not compiled."""
-        return syllable_net(self._config.ink.size, self._config.net)
+        return network(self._config.ink.size, self._config.net)
 
     def targets(self, labels: Labels) -> dict[str, npt.NDArray[np.float32]]:
         """The right answer of each head, one-hot; for what is no syllable, any but "valid"'s."""
@@ -94,9 +94,9 @@ class HangulTask:
             left_out = [folds.load(Path(run), labels) for run in self._config.folds]
             combination = folds.combination(left_out, labels)
         else:
-            judges = _judges(self._val)
-            known = predict(model, judges.frames)
-            combination = fit_combination(known, labels, judges.labels, scraps)
+            people = judges(self._val)
+            known = predict(model, people.frames)
+            combination = fit_combination(known, labels, people.labels, scraps)
         heads = predict(model, test.frames)
         right = best(heads, combination, labels)[:, 0] == test.labels
         low = sigmoid(scraps / np.float32(combination.valid_temperature)) < 0.5
@@ -131,7 +131,7 @@ def weighed(combination: Combination, weight: float, folder: Path) -> dict[str, 
         return prior.weigh(combination, 0, folder)
 
 
-def _judges(val: Frames) -> Frames:
+def judges(val: Frames) -> Frames:
     """The people of a validation part; all of it where there are none."""
     chosen = np.char.startswith(val.group, "people")
     if not chosen.any():

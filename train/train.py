@@ -18,7 +18,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from edge_app.syllables import SETS
-from train.config import CONFIGS, NETS, DigitConfig, HangulConfig, Weights, read
+from train.config import CONFIGS, NETS, DigitConfig, HangulConfig, Weights, read, with_net
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -178,7 +178,7 @@ def _config(given: dict[str, Any]) -> DigitConfig | HangulConfig:
         name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
     }
     if "net" in made:
-        made["net"] = NETS[made["net"]]
+        made = {**with_net(made.pop("net")), **made}
     if "weights" in made:
         made["weights"] = _weights(made["weights"])
     return kind(**made)
