@@ -94,8 +94,8 @@ class HangulTask:
         if self._config.folds:
             known, truth = _folded(self._config.folds, labels)
         else:
-            judges = _judges(self._val)
-            known, truth = predict(model, judges.frames), judges.labels
+            people = judges(self._val)
+            known, truth = predict(model, people.frames), people.labels
         combination = fit_combination(known, labels, truth, scraps)
         heads = predict(model, test.frames)
         right = best(heads, combination, labels)[:, 0] == test.labels
@@ -140,7 +140,7 @@ def _folded(folds: Sequence[str], labels: str) -> tuple[dict[str, Floats], Label
     return heads, np.concatenate(truth)
 
 
-def _judges(val: Frames) -> Frames:
+def judges(val: Frames) -> Frames:
     """The people of a validation part; all of it where there are none."""
     chosen = np.char.startswith(val.group, "people")
     if not chosen.any():
