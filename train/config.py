@@ -215,8 +215,8 @@ class JamoConfig(RunConfig):
     augmentation: Augmentation = field(
         default_factory=lambda: Augmentation(min_scale=0.3, min_pen=0.045, max_pen=0.11)
     )
-    epoch_samples: int = 25_600
-    average: float = 0.998
+    epoch_samples: int = 20_480
+    average: float = 0.99
     labels: tuple[str, ...] = JAMO
     """What the outputs mean, in order."""
     fonts: tuple[str, ...] = ()

@@ -28,7 +28,7 @@ from train.synth.real import with_drawings
 _DIGITS = 10_000
 """Images of MNIST's training part that are looked through: each worker has a copy."""
 
-_UNLIKE = "345689"
+UNLIKE = "345689"
 """Digits that are no jamo either: 0 is written like ㅇ, 1 like ㅣ, 2 like ㄹ and 7 like ㄱ."""
 
 _WRITTEN = 20
@@ -62,7 +62,7 @@ class JamoInk:
         self._digits = None
         if config.mnist:
             read = mnist.load(mnist.fetch(Path(config.mnist)))[0]
-            unlike = np.isin(read.labels[:_DIGITS], [int(digit) for digit in _UNLIKE])
+            unlike = np.isin(read.labels[:_DIGITS], [int(digit) for digit in UNLIKE])
             self._digits = read.images[:_DIGITS][unlike]
         setting, ink = config.augmentation, config.ink
         # Of another seed, so people whom training never draws.
@@ -71,7 +71,7 @@ class JamoInk:
         inks: dict[str, Ink] = {
             "synthetic": SynthInk(config.labels, setting, ink, config.seed, table),
             "scraps": ScrapInk(
-                hangul.KS_X_1001, setting, ink, table, self._digits, NO_JAMO, _UNLIKE
+                hangul.KS_X_1001, setting, ink, table, self._digits, NO_JAMO, UNLIKE
             ),
         }
         for kind, variation in _FOLDERS.items():
