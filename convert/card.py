@@ -127,7 +127,13 @@ def _training_command(run: Run) -> str:
         for key in ("epochs", "epoch_samples", "batch", "seed")
         if key in run.config
     ]
-    words += [f"--pen {_named(pen)}" for pen in run.config.get("pen", [])]
+    words += [
+        f"--{key} {_named(path)}"
+        for key in ("pen", "people", "fonts", "drawings")
+        for path in run.config.get(key, [])
+    ]
+    if mnist := run.config.get("mnist"):
+        words.append(f"--mnist {_named(mnist)}")
     return " ".join(words)
 
 
