@@ -124,7 +124,7 @@ def _training_command(run: Run) -> str:
     words = ["python train/train.py", run.task]
     words += [
         f"--{key.replace('_', '-')} {run.config[key]}"
-        for key in ("epochs", "epoch_samples", "batch", "seed")
+        for key in ("epochs", "epoch_samples", "batch", "learning_rate", "seed")
         if key in run.config
     ]
     words += [
@@ -132,8 +132,9 @@ def _training_command(run: Run) -> str:
         for key in ("pen", "people", "fonts", "drawings")
         for path in run.config.get(key, [])
     ]
-    if mnist := run.config.get("mnist"):
-        words.append(f"--mnist {_named(mnist)}")
+    words += [
+        f"--{key} {_named(run.config[key])}" for key in ("mnist", "start") if run.config.get(key)
+    ]
     return " ".join(words)
 
 
