@@ -124,10 +124,17 @@ def _training_command(run: Run) -> str:
     words = ["python train/train.py", run.task]
     words += [
         f"--{key.replace('_', '-')} {run.config[key]}"
-        for key in ("epochs", "epoch_samples", "batch", "seed")
+        for key in ("epochs", "epoch_samples", "batch", "learning_rate", "seed")
         if key in run.config
     ]
-    words += [f"--pen {_named(pen)}" for pen in run.config.get("pen", [])]
+    words += [
+        f"--{key} {_named(path)}"
+        for key in ("pen", "people", "fonts", "drawings")
+        for path in run.config.get(key, [])
+    ]
+    words += [
+        f"--{key} {_named(run.config[key])}" for key in ("mnist", "start") if run.config.get(key)
+    ]
     return " ".join(words)
 
 

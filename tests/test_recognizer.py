@@ -30,11 +30,13 @@ def test_the_sample_ink_is_read_as_strokes_and_as_pictures(
         assert digits.recognize(samples.draw(sample.strokes))[0].label == sample.label
 
 
-def test_golden_answers(digits: Recognizer) -> None:
-    path = digits.directory / bundle.GOLDEN_FILE
+@pytest.mark.parametrize("name", bundle.available())
+def test_golden_answers(name: str) -> None:
+    pad = Recognizer(name)
+    path = pad.directory / bundle.GOLDEN_FILE
     with np.load(path, allow_pickle=False) as golden:
         frames, expected, labels = golden["frames"], golden["logits"], golden["labels"]
-    logits = np.stack([digits.logits(framed) for framed in frames])
+    logits = np.stack([pad.logits(framed) for framed in frames])
     np.testing.assert_allclose(logits, expected, atol=0.25)
     np.testing.assert_array_equal(logits.argmax(axis=1), expected.argmax(axis=1))
     assert (logits.argmax(axis=1) == labels).mean() >= 0.9

@@ -91,6 +91,42 @@ def test_every_syllable_is_written(writer: Writer) -> None:
         assert (high - low).max() > 0.3 and len(points) < 1500, syllable
 
 
+@pytest.mark.parametrize("writer", [NEAT[0], HASTY[0]], ids=["neat", "hasty"])
+def test_every_jamo_is_written_by_itself_as_large_as_a_syllable(writer: Writer) -> None:
+    rng = np.random.default_rng(0)
+    for jamo in hangul.JAMO:
+        strokes = writer.write(jamo, rng)
+        points = np.concatenate(strokes)
+        assert np.isfinite(points).all() and (points > -1.0).all() and (points < 2.0).all(), jamo
+        assert 0.5 < np.ptp(points, axis=0).max() < 1.8, jamo
+
+
+def test_neat_jamo_look_like_their_labels() -> None:
+    """By blurred frames alone, against the bundled font: chance picks 1 of 51.
+
+    Type is narrower or wider than handwriting, so not all of them can be.
+    """
+    templates = np.stack([printed(jamo) for jamo in hangul.JAMO])
+    seen = np.stack([written(jamo) for jamo in hangul.JAMO])
+    right = (seen @ templates.T).argmax(axis=1) == np.arange(len(hangul.JAMO))
+    assert right.sum() >= 28
+
+
+@pytest.mark.parametrize("jamo", sorted(DOUBLES))
+def test_two_letters_of_one_jamo_stand_side_by_side(jamo: str) -> None:
+    rng = np.random.default_rng(0)
+    for writer in NEAT:
+        strokes = writer.write(jamo, rng)
+        first, last = strokes[0][:, 0].mean(), strokes[-1][:, 0].mean()
+        assert last - first > 0.25 * np.ptp(np.concatenate(strokes)[:, 0])
+
+
+@pytest.mark.parametrize("text", ["", "ㄱㄴ", "7", "a"])
+def test_nobody_writes_anything_else(text: str) -> None:
+    with pytest.raises(ValueError, match="is not one Hangul syllable"):
+        NEAT[0].write(text, np.random.default_rng(0))
+
+
 def test_strokes_are_the_same_in_another_process() -> None:
     code = "from tests.test_synth import strokes_hash; print(strokes_hash())"
     done = subprocess.run(
@@ -240,6 +276,13 @@ TWINS = (
     "이으",
     "가거",
     "소수",
+    "ㅏㅓ",
+    "ㅑㅕ",
+    "ㅗㅜ",
+    "ㅛㅠ",
+    "ㅘㅝ",
+    "ㄱㄴ",
+    "ㄳㅄ",
 )
 
 

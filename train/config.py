@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from typing import Any, ClassVar
 
+from edge_app.hangul import JAMO
 from edge_app.ink import InkSettings
 from edge_app.syllables import SETS
 from train.augment import Augmentation
@@ -155,7 +156,7 @@ class Weights:
     synthetic: float = 0.32
     """Writers who do not exist."""
     scraps: float = 0.08
-    """Ink that is no syllable."""
+    """Ink that is nothing of what is learned."""
 
     def __post_init__(self) -> None:
         if min(asdict(self).values()) < 0:
@@ -252,14 +253,49 @@ def with_net(name: str) -> dict[str, Any]:
     return {**made, "ink": replace(HangulConfig().ink, size=net.size)}
 
 
-CONFIGS: dict[str, type[DigitConfig] | type[HangulConfig]] = {
+@dataclass(frozen=True)
+class JamoConfig(RunConfig):
+    """A run that learns single jamo."""
+
+    task: str = "jamo"
+    name: str = "jamo"
+    ink: InkSettings = field(
+        default_factory=lambda: InkSettings(size=40, margin=2, pen=0.06, min_pen=0.05)
+    )
+    augmentation: Augmentation = field(
+        default_factory=lambda: Augmentation(min_scale=0.3, min_pen=0.045, max_pen=0.11)
+    )
+    epoch_samples: int = 20_480
+    average: float = 0.99
+    labels: tuple[str, ...] = JAMO
+    """What the outputs mean, in order."""
+    fonts: tuple[str, ...] = ()
+    """Prepared folders of type, which is loosened (see train/synth/loosen.py)."""
+    people: tuple[str, ...] = ()
+    """Prepared folders of real handwriting."""
+    drawings: tuple[str, ...] = ()
+    """Omniglot's stroke files, which synthetic writers know besides our own forms; those by the
+    people who judge are left out."""
+    mnist: str = ""
+    """Folder of MNIST's files, whose digits then count as no jamo."""
+    weights: Weights = field(default_factory=Weights)
+    """How often each kind of ink is drawn."""
+    judged: int = 3000
+    """Most samples of a folder's validation and test parts that are looked at."""
+
+
+Config = DigitConfig | HangulConfig | JamoConfig
+"""What a run states, of whichever task."""
+
+CONFIGS: dict[str, type[DigitConfig] | type[HangulConfig] | type[JamoConfig]] = {
     "digits": DigitConfig,
     "hangul": HangulConfig,
+    "jamo": JamoConfig,
 }
 """The configuration of each task."""
 
 
-def read(data: Mapping[str, Any]) -> DigitConfig | HangulConfig:
+def read(data: Mapping[str, Any]) -> Config:
     """The configuration of an earlier run, as `to_dict` gave it.
 
     Raises ValueError for an unknown task, unknown keys or values that cannot be.
@@ -267,7 +303,7 @@ def read(data: Mapping[str, Any]) -> DigitConfig | HangulConfig:
     task = data.get("task")
     if task not in list(CONFIGS):
         raise ValueError(f"unknown task {task!r}; known: {', '.join(CONFIGS)}")
-    config: DigitConfig | HangulConfig = _restore(CONFIGS[task](), data)
+    config: Config = _restore(CONFIGS[task](), data)
     return config
 
 

@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from edge_app import hangul
 from edge_app.ink import Frame, InkSettings, frame, frame_strokes
 from edge_app.pad.theme import Fonts
 from train.augment import Augmentation
@@ -85,22 +84,23 @@ def draw(
     return _lay_out(sorted(cells, key=lambda cell: (cell.label, cell.writer)))
 
 
-def draw_synthetic(count: int, seed: int) -> npt.NDArray[np.uint8]:
-    """A sheet of up to count syllables by writers who do not exist, a row to each, as `draw`.
+def draw_synthetic(count: int, seed: int, labels: Sequence[str]) -> npt.NDArray[np.uint8]:
+    """A sheet of up to count samples by writers who do not exist, a row to each, as `draw`.
 
-    All write the same syllables. The neatest comes first, and all are named by number and haste.
+    labels: syllables or jamo. All write the same few of them. The neatest comes first, and all are
+    named by number and haste.
     """
     rng = np.random.default_rng(seed)
-    syllables = rng.choice(hangul.KS_X_1001, COLUMNS, replace=False).tolist()
+    chosen = rng.choice(labels, COLUMNS, replace=False).tolist()
     hands = [(Writer(seed, n), n) for n in range(-(-min(count, _MOST) // COLUMNS))]
     cells = [
         _Cell(
-            frame_strokes(hand.write(syllable, rng), INK, _PEN),
-            syllable,
+            frame_strokes(hand.write(label, rng), INK, _PEN),
+            label,
             f"{number}: {hand.haste:.2f}",
         )
         for hand, number in sorted(hands, key=lambda pair: pair[0].haste)
-        for syllable in syllables
+        for label in chosen
     ]
     return _lay_out(cells[:count])
 

@@ -68,13 +68,7 @@ class DigitInk:
             (sample.ink, self.config.labels.index(sample.label), f"pen-{part}")
             for sample in self.pen[part]
         ]
-        framed = [(frame(ink, self.config.ink), label, group) for ink, label, group in pairs]
-        kept = [entry for entry in framed if entry[0] is not None]
-        return Frames(
-            np.stack([entry[0] for entry in kept if entry[0] is not None]),
-            np.array([entry[1] for entry in kept], np.int64),
-            np.array([entry[2] for entry in kept]),
-        )
+        return Frames.of((frame(ink, self.config.ink), label, group) for ink, label, group in pairs)
 
     def sources(self) -> list[dict[str, Any]]:
         """What the model learned from, for the model card."""

@@ -2,6 +2,7 @@
 
     python train/evaluate.py digits --mnist data/mnist --pen data/unipen_digits.jsonl.gz
     python train/evaluate.py hangul --people data/writers --fonts data/fonts
+    python train/evaluate.py jamo --people data/jamo-people --fonts data/jamo-fonts
 
 Ink goes in as a user's would and through `edge_app.Recognizer`, so the figures hold for the
 quantised .tflite with its ink settings, on the runtime that is named, and not for a Keras model.
@@ -25,14 +26,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge_app.bundle import MODEL_FILE
 from edge_app.ink import Stroke
 from edge_app.interpreter import RUNTIMES
 from edge_app.recognizer import Recognizer
-from train import evaluate_hangul, hangultables
+from train import evaluate_hangul, evaluate_jamo, hangultables
 from train.data import DataError, Sample, mnist, strokes
 from train.files import replace
-from train.measures import Answers, answer, by_group, summary
+from train.measures import Answers, about, answer, by_group, by_writer, summary
 from train.sheets import SHEET, SIZES, place
 from train.split import part_of
 
@@ -83,18 +83,7 @@ def measure_pen(recognizer: Recognizer, samples: list[Sample]) -> tuple[Answers,
     answers = answer(
         recognizer, (sample.ink for sample in samples), (sample.label for sample in samples)
     )
-    writers = by_group(answers, [f"{sample.source}/{sample.writer}" for sample in samples])
-    worst = sorted(writers.items(), key=lambda item: item[1]["top1"])[:10]
-    figures = {
-        **summary(answers),
-        "writers": len(writers),
-        "top1_mean_of_writers": float(np.mean([w["top1"] for w in writers.values()])),
-        "by": {
-            "collection": by_group(answers, [sample.source for sample in samples]),
-            "worst writers": dict(worst),
-        },
-    }
-    return answers, figures
+    return answers, by_writer(answers, samples)
 
 
 def read_pen(path: Path, labels: Sequence[str], every_writer: bool) -> list[Sample]:
@@ -171,6 +160,11 @@ def table(report: dict[str, Any]) -> str:
     for part, title in titles.items():
         if part in report:
             lines += ["", *_part_lines(title, report[part])]
+    for name, figures in report.get("parts", {}).items():
+        lines += ["", *_part_lines(name, figures)]
+    if "scraps" in report:
+        lines += ["", "ink that is no jamo, best score below 0.5:"]
+        lines += [f"  {kind:<22} {share:9.3%}" for kind, share in report["scraps"].items()]
     return "\n".join(lines)
 
 
@@ -228,7 +222,9 @@ def _parser() -> argparse.ArgumentParser:
     digits.add_argument("--seed", type=int, default=0, help="of the sheets (default: %(default)s)")
     hangul = tasks.add_parser("hangul", help="prepared people and type, and ink of no syllable")
     evaluate_hangul.add_options(hangul)
-    for task in (digits, hangul):
+    jamo = tasks.add_parser("jamo", help="prepared people and type, and ink of no jamo")
+    evaluate_jamo.add_options(jamo)
+    for task in (digits, hangul, jamo):
         task.add_argument(
             "--model", help="bundled name or path of a model directory (default: the task's name)"
         )
@@ -251,18 +247,7 @@ def run(options: argparse.Namespace, command: str) -> dict[str, Any]:
     recognizer = Recognizer(options.model or options.task, runtime=options.runtime)
     _, test = mnist.load(options.mnist)
     samples = read_pen(options.pen, recognizer.labels, options.all_writers) if options.pen else []
-    model = recognizer.directory / MODEL_FILE
-    report: dict[str, Any] = {
-        "command": command,
-        "model": {
-            "name": recognizer.bundle.name,
-            "path": str(recognizer.directory),
-            "bytes": model.stat().st_size,
-            "quantization": recognizer.bundle.quantization,
-            "sha256": recognizer.bundle.sha256,
-        },
-        "runtime": recognizer.runtime,
-    }
+    report: dict[str, Any] = {"command": command, **about(recognizer)}
     parts: dict[str, tuple[Sequence[Ink], Answers]] = {}
     answers, report["mnist"] = measure_mnist(recognizer, test)
     parts["MNIST"] = list(test.images), answers
@@ -289,7 +274,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             report = evaluate_hangul.run(options, command)
             text = hangultables.text(report)
         else:
-            report = run(options, command)
+            report = (evaluate_jamo.run if options.task == "jamo" else run)(options, command)
             text = table(report)
     except (ValueError, ImportError) as error:
         print(f"evaluate.py: {error}", file=sys.stderr)

@@ -15,10 +15,12 @@ import numpy as np
 
 from train import files, provenance, report, rundir
 from train.average import AveragingAdamW, averaged
-from train.config import DigitConfig, HangulConfig
-from train.digittask import DigitTask
+from train.config import Config, HangulConfig, JamoConfig
+from train.digits import DigitInk
 from train.feed import compiled, fit_epoch, seed_dropout
 from train.hangultask import HangulTask
+from train.jamo import JamoInk
+from train.labeltask import LabelTask
 from train.loader import Loader, Plan
 from train.softmaxtask import SoftmaxTask
 from train.task import Task
@@ -34,7 +36,7 @@ _PACE = (8, 24)
 
 
 def fit(
-    config: DigitConfig | HangulConfig,
+    config: Config,
     folder: Path,
     *,
     resume: bool = False,
@@ -94,16 +96,18 @@ def fit(
     return _finish(config, folder, judged.model(), task, history)
 
 
-def _task(config: DigitConfig | HangulConfig) -> Task:
-    if isinstance(config, DigitConfig):
-        return DigitTask(config)
-    return SoftmaxTask(config) if config.answers == "labels" else HangulTask(config)
+def _task(config: Config) -> Task:
+    if isinstance(config, HangulConfig):
+        return SoftmaxTask(config) if config.answers == "labels" else HangulTask(config)
+    return LabelTask(
+        config, JamoInk(config) if isinstance(config, JamoConfig) else DigitInk(config)
+    )
 
 
 class _Judged:
     """What is validated and kept of a training: its network, or the average of its weights."""
 
-    def __init__(self, config: DigitConfig | HangulConfig, task: Task, model: keras.Model) -> None:
+    def __init__(self, config: Config, task: Task, model: keras.Model) -> None:
         self._model = model
         self._average = None
         if config.average:
@@ -122,7 +126,7 @@ class _Judged:
         return averaged(self._model, self._average, self._batches)
 
 
-def _build(config: DigitConfig | HangulConfig, task: Task) -> keras.Model:
+def _build(config: Config, task: Task) -> keras.Model:
     model = task.network()
     total = config.steps * config.epochs
     warmup = min(config.steps, total // 10)
@@ -159,7 +163,7 @@ def _begin(model: keras.Model, path: Path) -> None:
         ) from None
 
 
-def _epochs_within(minutes: float, config: DigitConfig | HangulConfig, task: Task) -> int:
+def _epochs_within(minutes: float, config: Config, task: Task) -> int:
     """How many epochs this machine trains and validates in so many minutes, at least 1."""
     model = _build(config, task)
     plan = Plan(config.ink.size, config.batch, config.seed)
@@ -184,7 +188,7 @@ def _should_stop(history: list[dict[str, float]], patience: int) -> bool:
 
 
 def _finish(
-    config: DigitConfig | HangulConfig,
+    config: Config,
     folder: Path,
     model: keras.Model,
     task: Task,

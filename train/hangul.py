@@ -17,7 +17,7 @@ from edge_app.syllables import SETS
 from train import provenance
 from train.augment import Rng, vary
 from train.config import HangulConfig
-from train.data import DataError, Sample, Source, mnist, omniglot
+from train.data import DataError, Sample, mnist, omniglot
 from train.scraps import KINDS, NONE, ScrapInk
 from train.shards import PARTS, Manifest, Shards
 from train.split import Part
@@ -178,11 +178,8 @@ class HangulInk:
             )
             for folder in folders
         ]
-        drawn = config.epochs * config.steps * config.batch / sum(self._shares.values())
-        for kind, name in (("synthetic", "Synthetic writers"), ("scraps", "Synthetic scraps")):
-            if kind in self._shares:
-                source = Source(name, "MIT", "")
-                listed.append(source.to_dict(round(drawn * self._shares[kind])))
+        samples = config.epochs * config.steps * config.batch
+        listed += provenance.invented(self._shares, samples)
         if self._drawings:
             listed.append(omniglot.SOURCE.to_dict(len(self._drawings)))
         if config.mnist:

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from edge_app.bundle import MODEL_FILE
 from edge_app.ink import Stroke
 from edge_app.recognizer import Recognizer
+from train.data import Sample
 
 KEPT = 3
 """Answers to each ink that are measured: what the pad shows."""
@@ -20,6 +22,8 @@ BINS = 15
 """Bins of the calibration error."""
 
 Weights = npt.NDArray[np.float64]
+WORST = 10
+"""Writers that are listed, those read worst first."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,36 @@ def by_group(answers: Answers, groups: Sequence[str]) -> dict[str, dict[str, Any
     return {
         str(name): {"samples": int(n), "top1": float(first), "top3": float(third)}
         for name, n, first, third in zip(names, count, top1, top3, strict=True)
+    }
+
+
+def about(recognizer: Recognizer) -> dict[str, Any]:
+    """What an evaluation says of the model directory that it measures."""
+    model = recognizer.directory / MODEL_FILE
+    return {
+        "model": {
+            "name": recognizer.bundle.name,
+            "path": str(recognizer.directory),
+            "bytes": model.stat().st_size,
+            "quantization": recognizer.bundle.quantization,
+            "sha256": recognizer.bundle.sha256,
+        },
+        "runtime": recognizer.runtime,
+    }
+
+
+def by_writer(answers: Answers, samples: Sequence[Sample]) -> dict[str, Any]:
+    """`summary` and figures by writer, as some write far more than others, and by collection."""
+    writers = by_group(answers, [f"{sample.source}/{sample.writer}" for sample in samples])
+    worst = sorted(writers.items(), key=lambda item: item[1]["top1"])[:WORST]
+    return {
+        **summary(answers),
+        "writers": len(writers),
+        "top1_mean_of_writers": float(np.mean([one["top1"] for one in writers.values()])),
+        "by": {
+            "collection": by_group(answers, [sample.source for sample in samples]),
+            "worst writers": dict(worst),
+        },
     }
 
 

@@ -164,7 +164,8 @@ def _summary(manifest: Manifest) -> str:
 def draw_sheet(options: argparse.Namespace) -> str:
     """Writes a contact sheet; returns its path."""
     if options.synthetic:
-        sheet = contact.draw_synthetic(options.samples, options.seed)
+        written = hangul.LABEL_SETS[options.labels]
+        sheet = contact.draw_synthetic(options.samples, options.seed, written)
     else:
         sheet = contact.draw(
             options.folder,
@@ -230,6 +231,12 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="folder of shards")
     shown.add_argument(
         "--synthetic", action="store_true", help="writers who do not exist, a row to each"
+    )
+    sheet.add_argument(
+        "--labels",
+        choices=("all11172", "jamo", "ks2350"),
+        default="ks2350",
+        help="what --synthetic writers write (ks2350)",
     )
     sheet.add_argument("--out", type=Path, required=True, metavar="PNG", help="picture to write")
     sheet.add_argument("--part", choices=PARTS, help="of a folder only this part")

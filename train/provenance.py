@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -32,10 +32,22 @@ def entry(
     return found
 
 
-def merged(*stages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The sources of a training in stages: each once, with the samples of the stage with most.
+def invented(shares: Mapping[str, float], samples: int) -> list[dict[str, Any]]:
+    """The entries of ink that nobody wrote, of a run that draws so many samples in all.
 
-    stages: for each the entries that `entry` makes.
+    shares: how often each kind of ink is drawn, in any unit.
+    """
+    return [
+        Source(name, "MIT", "").to_dict(round(samples * shares[kind] / sum(shares.values())))
+        for kind, name in (("synthetic", "Synthetic writers"), ("scraps", "Synthetic scraps"))
+        if kind in shares
+    ]
+
+
+def merged(*stages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The sources of a training, in stages or not: each once, with most of the samples it had.
+
+    stages: for each the entries that `entry` and `invented` make.
     """
     found: dict[str, dict[str, Any]] = {}
     for one in chain(*stages):

@@ -9,12 +9,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
+import edge_app
 from train import files
 from train.stream import Frames
+
+_FONT = Path(edge_app.__file__).with_name("pad") / "fonts" / "NanumSquareRoundR.ttf"
+"""Matplotlib's own has no Hangul."""
 
 
 class TensorBoardLog:
@@ -75,7 +80,9 @@ def confusion(
 ) -> None:
     """What was answered for what, held-out ink, a matrix for each group, as a PNG."""
     groups = [str(group) for group in np.unique(test.group)]
-    figure = Figure(figsize=(6 * len(groups), 5.5), layout="constrained")
+    side = max(5.5, 0.24 * len(labels))
+    figure = Figure(figsize=((side + 0.5) * len(groups), side), layout="constrained")
+    font = FontProperties(fname=_FONT)
     for axes, group in zip(figure.subplots(1, len(groups), squeeze=False)[0], groups, strict=True):
         mine = test.group == group
         table = np.zeros((len(labels), len(labels)), int)
@@ -86,8 +93,8 @@ def confusion(
             if number:
                 weight = "bold" if row == column else "normal"
                 axes.text(column, row, number, ha="center", va="center", size=8, weight=weight)
-        axes.set_xticks(range(len(labels)), labels)
-        axes.set_yticks(range(len(labels)), labels)
+        axes.set_xticks(range(len(labels)), labels, fontproperties=font)
+        axes.set_yticks(range(len(labels)), labels, fontproperties=font)
         right = 100 * np.trace(table) / max(1, table.sum())
         axes.set(xlabel="answered", ylabel="written", title=f"{group}: {right:.2f} % right")
     _save(figure, path)

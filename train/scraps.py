@@ -1,7 +1,7 @@
-"""Ink that is no syllable: what the head "valid" learns to tell from one.
+"""Ink that is no syllable, or no jamo: what a network learns to doubt.
 
-Scribbles, digits, single jamo, two syllables beside each other and crossed-out ones, drawn as
-strokes by a pen as the pad does.
+Scribbles, digits, single jamo or syllables, two syllables beside each other and crossed-out ones,
+drawn as strokes by a pen as the pad does.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from edge_app import samples
+from edge_app import hangul, samples
 from edge_app.ink import Frame, InkSettings, frame_strokes
 from train.augment import Augmentation, Rng, Strokes, affine, vary_image, vary_strokes
 from train.synth.forms import FORMS, Table
@@ -21,10 +21,13 @@ from train.synth.motion import Gait, trace
 from train.synth.writers import Writer
 
 NONE = -1
-"""The label's index of ink that is no syllable."""
+"""The label's index of ink that has none."""
 
 KINDS = ("scribble", "digit", "jamo", "pair", "crossed out")
-"""Kinds of such ink; each is drawn as often as any other."""
+"""Kinds of ink that is no syllable; each is drawn as often as any other."""
+
+NO_JAMO = ("scribble", "digit", "syllable", "pair", "crossed out")
+"""Kinds of ink that is no jamo."""
 
 _MNIST_SHARE = 0.7
 """Share of MNIST's among the digits, where there are any: ours were all written by one hand."""
@@ -43,19 +46,25 @@ class ScrapInk:
         ink: InkSettings,
         table: Table = FORMS,
         digits: npt.NDArray[np.uint8] | None = None,
+        kinds: Sequence[str] = KINDS,
+        own_digits: Sequence[str] = hangul.DIGITS,
     ) -> None:
-        """labels: syllables that are crossed out or stand in pairs. digits: MNIST's images."""
+        """labels: syllables that are crossed out, stand in pairs or alone. digits: MNIST's images.
+
+        own_digits: those of the project's own digits that count as scraps.
+        """
         self._labels, self._setting, self._ink = labels, augmentation, ink
         self._table, self._digits = table, digits
-        self._own = samples.load()
+        self._kinds = kinds
+        self._own = [sample for sample in samples.load() if sample.label in own_digits]
         self._pens = math.log(augmentation.min_pen), math.log(augmentation.max_pen)
 
     def draw(self, rng: Rng) -> tuple[Frame, int]:
         """One scrap's frame, and `NONE`."""
-        return self.draw_kind(KINDS[int(rng.integers(len(KINDS)))], rng), NONE
+        return self.draw_kind(self._kinds[int(rng.integers(len(self._kinds)))], rng), NONE
 
     def draw_kind(self, kind: str, rng: Rng) -> Frame:
-        """The frame of a scrap of one of `KINDS`."""
+        """The frame of a scrap of one of `KINDS` or `NO_JAMO`."""
         while True:
             framed = (
                 self._digit(rng) if kind == "digit" else self._frame(self._write(kind, rng), rng)
@@ -79,6 +88,8 @@ class ScrapInk:
             return self._jamo(rng)
         writer = Writer(0, int(rng.integers(WRITERS)), self._table)
         ink = self._syllable(writer, rng)
+        if kind == "syllable":
+            return ink
         if kind == "pair":
             way = np.array([1.0, 0.0] if rng.random() < 0.8 else [0.0, 1.0])
             return ink + [

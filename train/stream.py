@@ -7,7 +7,7 @@ time. `train.loader` makes batches of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,6 +28,10 @@ _TRIES = 100
 """Samples without ink in a row after which a source counts as broken."""
 
 
+Framed = tuple[Frame | None, int, str]
+"""An ink's frame, or None where it has none, the index of its label, and where it comes from."""
+
+
 @dataclass(frozen=True)
 class Frames:
     """Framed ink that is only looked at: for validation, verification or calibration."""
@@ -38,6 +42,12 @@ class Frames:
     """(n,), indices into the run's labels."""
     group: npt.NDArray[np.str_]
     """(n,), where each comes from."""
+
+    @classmethod
+    def of(cls, entries: Iterable[Framed]) -> Frames:
+        """Those of the entries that have a frame; one at least must."""
+        frames, labels, groups = zip(*(one for one in entries if one[0] is not None), strict=True)
+        return cls(np.stack(frames), np.array(labels, np.int64), np.array(groups))
 
 
 class Ink(Protocol):

@@ -1,4 +1,4 @@
-"""Trains a model: python train/train.py digits|hangul [--mnist DIR] [--fonts DIR ...] [...]
+"""Trains a model: python train/train.py digits|hangul|jamo [--mnist DIR] [--fonts DIR ...] [...]
 
 Runs under TensorFlow, JAX or torch: set KERAS_BACKEND to "tensorflow", "jax" or "torch".
 """
@@ -18,7 +18,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from edge_app.syllables import SETS
-from train.config import CONFIGS, NETS, DigitConfig, HangulConfig, Weights, read, with_net
+from train.config import CONFIGS, NETS, Config, HangulConfig, Weights, read, with_net
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         "--mnist",
         metavar="DIR",
         help="folder of MNIST's four IDX files, plain or .gz; fetched if missing"
-        f"{_defaults('mnist')}. For hangul optional: its digits are no syllables",
+        f"{_defaults('mnist')}. For hangul and jamo optional: its digits are neither",
     )
     digits = parser.add_argument_group("digits")
     digits.add_argument(
@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         help="pen strokes as JSON Lines, e.g. from prepare.py unipen; may be repeated",
     )
+    _add_ink(parser.add_argument_group("hangul and jamo"))
     _add_hangul(parser.add_argument_group("hangul"))
     for name, text in (
         ("epochs", "passes over --epoch-samples"),
@@ -111,17 +112,32 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_hangul(group: Any) -> None:
+def _add_ink(group: Any) -> None:
     for name, text in (
         ("fonts", "prepared type, which is made to look written"),
         ("people", "prepared handwriting"),
-        ("phd08", "prepared type that was printed and scanned"),
         ("drawings", "Omniglot's strokes, file or folder: how more people draw the jamo"),
     ):
         metavar = "PATH" if name == "drawings" else "DIR"
         group.add_argument(
             f"--{name}", action="append", metavar=metavar, help=f"{text}; may be repeated"
         )
+    weights = " ".join(f"{kind}={weight:g}" for kind, weight in asdict(Weights()).items())
+    group.add_argument(
+        "--weights",
+        nargs="+",
+        metavar="KIND=WEIGHT",
+        help=f"how often each kind of ink is drawn ({weights})",
+    )
+
+
+def _add_hangul(group: Any) -> None:
+    group.add_argument(
+        "--phd08",
+        action="append",
+        metavar="DIR",
+        help="prepared type that was printed and scanned; may be repeated",
+    )
     group.add_argument(
         "--labels", choices=list(SETS), help="the syllables that are learned" + _defaults("labels")
     )
@@ -147,13 +163,6 @@ def _add_hangul(group: Any) -> None:
         metavar="RUN",
         help="runs --without one writer each: what they say of those writers weighs the heads",
     )
-    weights = " ".join(f"{kind}={weight:g}" for kind, weight in asdict(Weights()).items())
-    group.add_argument(
-        "--weights",
-        nargs="+",
-        metavar="KIND=WEIGHT",
-        help=f"how often each kind of ink is drawn ({weights})",
-    )
 
 
 def _defaults(name: str) -> str:
@@ -168,7 +177,7 @@ def _defaults(name: str) -> str:
     return f" ({', '.join(f'{task}: {value}' for task, value in found.items())})"
 
 
-def _config(given: dict[str, Any]) -> DigitConfig | HangulConfig:
+def _config(given: dict[str, Any]) -> Config:
     """The run that the options ask for. Raises ValueError in one sentence."""
     kind = CONFIGS[given["task"]]
     known = {entry.name for entry in fields(kind)}

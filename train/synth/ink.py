@@ -18,7 +18,7 @@ _OWN_PEN = 0.4
 
 
 class SynthInk:
-    """Syllables by writers who do not exist, drawn as strokes by a pen as the pad does."""
+    """Syllables or jamo by writers who do not exist, drawn as strokes by a pen as the pad does."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class SynthInk:
         seed: int = 0,
         table: Table = FORMS,
     ) -> None:
-        """labels: syllables. Of the augmentation only the pens are used. seed: of the writers."""
+        """labels: what is written. Only the pens of the augmentation are used. seed: of people."""
         self._labels, self._ink, self._seed, self._table = labels, ink, seed, table
         self._pens = math.log(augmentation.min_pen), math.log(augmentation.max_pen)
 

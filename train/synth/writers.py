@@ -1,4 +1,4 @@
-"""People who do not exist: each with habits drawn once and kept, who write any syllable.
+"""People who do not exist: each with habits drawn once and kept, who write any syllable or jamo.
 
 Everything about a writer follows from a seed and the writer's number, and every sample from the
 generator it is drawn with, so a stream of samples is the same whoever computes it.
@@ -60,6 +60,19 @@ _NARROW = {
 }
 """How much less wide than the box a single final is, at each side, as a share of it."""
 
+# Where a letter stands that is written by itself. Their proportions are those of Omniglot's jamo,
+# the median of the people who train: ㅏ is half as wide as high, ㅗ 1.5 and ㄲ 1.3 times as wide.
+_ALONE: dict[str, Box] = {
+    "ㅏ": (0.12, 0.00, 0.88, 1.00), "ㅐ": (0.05, 0.00, 0.95, 1.00),
+    "ㅓ": (0.15, 0.00, 0.85, 1.00), "ㅔ": (0.05, 0.00, 0.95, 1.00),
+    "ㅣ": (0.25, 0.00, 0.75, 1.00), "ㅡ": (0.00, 0.30, 1.00, 0.70),
+    "ㅗ": (0.00, 0.20, 1.00, 0.80), "ㅜ": (0.00, 0.10, 1.00, 0.95),
+}  # fmt: skip
+_ALONE_CONSONANT: Box = (0.02, 0.05, 0.98, 0.95)
+_ALONE_DOUBLE: Box = (-0.12, 0.08, 1.12, 0.92)
+_RAISED = 0.16
+"""How much higher than below an initial the level part of a mixed medial begins by itself."""
+
 _STYLE = 4
 """Numbers that shape a writer's hand."""
 
@@ -103,11 +116,14 @@ class Writer:
         self._looseness = 0.012 + 0.025 * haste * rng.uniform(0.2, 1.0)
         self._drift = (0.02 + 0.025 * haste) * rng.standard_normal((12, 4))
 
-    def write(self, syllable: str, rng: Rng) -> list[Points]:
-        """A syllable as strokes: (n, 2) arrays, x right, y down, about 1 wide and high."""
+    def write(self, text: str, rng: Rng) -> list[Points]:
+        """A syllable or a single jamo as strokes, about 1 wide and high.
+
+        Returns (n, 2) arrays, x right, y down. Raises ValueError for any other text.
+        """
         aims, corners, starts = [], [], []
         fused = rng.random() < self._fuses
-        for slot, part in enumerate(_parts(syllable, fused)):
+        for slot, part in enumerate(_parts(text, fused)):
             form, points = self._form(part, rng)
             aims.append(self._place(points, part, slot, rng))
             corners.append(form.corner)
@@ -115,7 +131,7 @@ class Writer:
         # The last stroke of a hurried hand runs on.
         aims[-1][-1] += self._tail * rng.uniform(0.3, 1.0) * (aims[-1][-1] - aims[-1][-2])
         joined = np.concatenate(aims)
-        if hangul.MEDIALS[hangul.decompose(syllable).medial] in _LEVEL:
+        if _medial(text) in _LEVEL:
             joined[:, 0] = 0.5 + (joined[:, 0] - 0.5) * self._narrow
         return self._move(joined, np.concatenate(corners), np.concatenate(starts), rng)
 
@@ -179,11 +195,33 @@ class Writer:
         return [stroke @ matrix.T for stroke in strokes]
 
 
-def _parts(syllable: str, fused: bool) -> list[_Part]:
-    """The letters of a syllable in the order of writing, mixed ones as two.
+def _medial(text: str) -> str:
+    """The medial of a syllable, or the jamo that a text is."""
+    return text if text in hangul.JAMO else hangul.MEDIALS[hangul.decompose(text).medial]
+
+
+def _parts(text: str, fused: bool) -> list[_Part]:
+    """The letters of a syllable or jamo in the order of writing, mixed ones as two.
 
     Doubled consonants are two as well, unless a hand fuses them.
     """
+    return _alone(text, fused) if text in hangul.JAMO else _together(text, fused)
+
+
+def _alone(letter: str, fused: bool) -> list[_Part]:
+    """The parts of a letter that nothing stands beside."""
+    if letter in MIXED:
+        level, upright = tuple(MIXED[letter])
+        left, top, right, bottom = _MIXED[level, False]
+        return _mixed(level, upright, (left, top - _RAISED, right, bottom), False)
+    if letter in hangul.MEDIALS:
+        return [_Part(letter, "", _ALONE[_ALIKE.get(letter, letter)])]
+    box = _ALONE_DOUBLE if letter in DOUBLES else _ALONE_CONSONANT
+    return _consonant(letter, "", box, fused)
+
+
+def _together(syllable: str, fused: bool) -> list[_Part]:
+    """The parts of a syllable."""
     jamo = hangul.decompose(syllable)
     initial, medial = hangul.INITIALS[jamo.initial], hangul.MEDIALS[jamo.medial]
     final = hangul.FINALS[jamo.final]
@@ -192,11 +230,7 @@ def _parts(syllable: str, fused: bool) -> list[_Part]:
     parts = _consonant(initial, LEFT if kind == "upright" else TOP, _INITIAL[kind, closed], fused)
     if medial in MIXED:
         level, upright = tuple(MIXED[medial])
-        parts.append(_Part(level, "", _MIXED[level, closed]))
-        box = _MEDIAL[_ALIKE.get(upright, upright), closed]
-        # The tick of ㅓ goes under the level bar of ㅜ.
-        place = LOW if level == "ㅜ" and upright in "ㅓㅔ" else ""
-        parts.append(_Part(upright, place, box))
+        parts += _mixed(level, upright, _MIXED[level, closed], closed)
     else:
         parts.append(_Part(medial, "", _MEDIAL[_ALIKE.get(medial, medial), closed]))
     if closed:
@@ -204,6 +238,14 @@ def _parts(syllable: str, fused: bool) -> list[_Part]:
         less = _NARROW.get(final, 0.0) * (right - left)
         parts += _consonant(final, BOTTOM, (left + less, top, right - less, bottom), fused)
     return parts
+
+
+def _mixed(level: str, upright: str, box: Box, closed: bool) -> list[_Part]:
+    """A mixed medial, whose level part goes into the box."""
+    # The tick of ㅓ goes under the level bar of ㅜ.
+    place = LOW if level == "ㅜ" and upright in "ㅓㅔ" else ""
+    upright_box = _MEDIAL[_ALIKE.get(upright, upright), closed]
+    return [_Part(level, "", box), _Part(upright, place, upright_box)]
 
 
 def _consonant(letter: str, place: str, box: Box, fused: bool) -> list[_Part]:

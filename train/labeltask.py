@@ -1,9 +1,9 @@
-"""Learning digits."""
+"""Learning a set of labels with one output: digits, single jamo."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import numpy as np
@@ -11,24 +11,41 @@ import numpy.typing as npt
 
 from train import report, rundir
 from train.calibrate import cross_entropy, fit_temperature
-from train.config import DigitConfig
-from train.digits import DigitInk
+from train.config import DigitConfig, JamoConfig
+from train.hangultask import judges
 from train.model import digit_net
+from train.split import Part
+from train.stream import Frames, Ink
 from train.task import Labels, predict, shares
 
 
-class DigitTask:
-    """One output, a logit for each digit."""
+class LabelInk(Ink, Protocol):
+    """What such a task draws from and is judged by."""
+
+    def part(self, part: Part) -> Frames:
+        """The "val" or "test" part as it is, unvaried, in groups by where it comes from."""
+        ...
+
+    def sources(self) -> list[dict[str, Any]]:
+        """What the model learned from, for the model card."""
+        ...
+
+
+class LabelTask:
+    """One output, a logit for each label."""
 
     loss_weights = None
     weights = None
 
-    def __init__(self, config: DigitConfig) -> None:
-        """Raises DataError for data that cannot be read."""
-        self._config = config
-        self.ink = DigitInk(config)
-        self._val = self.ink.part("val")
-        self._one_hot = np.eye(len(config.labels), dtype=np.float32)
+    def __init__(self, config: DigitConfig | JamoConfig, ink: LabelInk) -> None:
+        """ink: of the configuration. Raises DataError for data that cannot be read."""
+        self._config, self.ink = config, ink
+        self._val = ink.part("val")
+        count = len(config.labels)
+        # The last row is for `train.scraps.NONE`: ink that has no label could be any of them.
+        self._targets = np.vstack([np.eye(count), np.full((1, count), 1 / count)]).astype(
+            np.float32
+        )
         self.losses = keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=config.label_smoothing
         )
@@ -40,8 +57,12 @@ class DigitTask:
         return digit_net(config.ink.size, len(config.labels), config.name)
 
     def targets(self, labels: Labels) -> npt.NDArray[np.float32]:
-        """The digits, one-hot, (n, 10)."""
-        return self._one_hot[labels]
+        """The labels, one-hot, (n, their number); ink that has none is as likely each of them.
+
+        So networks learn to doubt what they were never meant to read: D. Hendrycks, M. Mazeika,
+        T. Dietterich, "Deep anomaly detection with outlier exposure", ICLR 2019.
+        """
+        return self._targets[labels]
 
     def validate(self, model: keras.Model) -> dict[str, float]:
         """Cross-entropy, and the accuracy on each group of the validation part."""
@@ -51,14 +72,17 @@ class DigitTask:
         return {"val_loss": cross_entropy(logits, val.labels), **shares(right, val.group)}
 
     def finish(self, model: keras.Model, folder: Path) -> dict[str, Any]:
-        """Writes the held-out ink and its confusions; returns metrics, sources, temperature."""
+        """Writes the held-out ink and its confusions; returns metrics, sources, temperature.
+
+        The temperature is fitted by people where there is a group of them, or else by all.
+        """
         test = self.ink.part("test")
         rundir.write_arrays(
             folder / rundir.HELDOUT, frames=test.frames, labels=test.labels, group=test.group
         )
         answers = predict(model, test.frames).argmax(axis=1)
         report.confusion(answers, test, self._config.labels, folder / "confusion.png")
-        val = self._val
+        val = judges(self._val)
         return {
             "metrics": shares(answers == test.labels, test.group),
             "sources": self.ink.sources(),
