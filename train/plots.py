@@ -84,9 +84,8 @@ def _reliability(figures: dict[str, Any], title: str) -> Figure:
     )
     width = 0.9 / BINS
     above.bar(middle, right, width, color=_TOP1, label="right")
-    above.bar(
-        middle, score - right, width, right, color=_WRONG, alpha=0.35, label="gap to the score"
-    )
+    left, end = middle - width / 2, middle + width / 2
+    above.hlines(score, left, end, color=_WRONG, linewidth=3, label="mean score")
     above.plot([0, 1], [0, 1], color=_GREY, linestyle="--", linewidth=1, label="honest")
     above.set(ylabel="share of right answers", ylim=(0, 1.02), xlim=(0, 1))
     above.set_title(
@@ -120,7 +119,7 @@ def _writers(figures: dict[str, Any], title: str) -> Figure:
         inside.set_color("white")
         axes.text(third + gap, place, f"{third:.1f}", ha="left", va="center", size=8)
     axes.set_yticks(places, [f"{name}  ({one['samples']:,})" for name, one in shown], size=8)
-    axes.invert_yaxis()
+    axes.set_ylim(len(shown) - 0.4, -0.6)
     mean = 100 * figures["top1_mean_of_writers"]
     axes.axvline(mean, color=_WRONG, linestyle="--", label=f"mean of top-1, {mean:.1f} %")
     axes.set(xlim=(low, 100 + (100 - low) / 12), xlabel="right, %")
