@@ -84,9 +84,12 @@ class ScrapInk:
     def _write(self, kind: str, rng: Rng) -> Strokes:
         if kind == "scribble":
             return [self._line(rng) for _ in range(int(rng.integers(1, 6)))]
-        if kind == "jamo":
+        # Half the letters are by nobody in particular; the rest, compound ones too, by somebody.
+        if kind == "jamo" and rng.random() < 0.5:
             return self._jamo(rng)
         writer = Writer(0, int(rng.integers(WRITERS)), self._table)
+        if kind == "jamo":
+            return writer.write(hangul.JAMO[int(rng.integers(len(hangul.JAMO)))], rng)
         ink = self._syllable(writer, rng)
         if kind == "syllable":
             return ink
