@@ -12,7 +12,6 @@ import numpy.typing as npt
 from train import report, rundir
 from train.calibrate import cross_entropy, fit_temperature
 from train.config import DigitConfig, JamoConfig
-from train.hangultask import judges
 from train.model import digit_net
 from train.split import Part
 from train.stream import Frames, Ink
@@ -72,17 +71,14 @@ class LabelTask:
         return {"val_loss": cross_entropy(logits, val.labels), **shares(right, val.group)}
 
     def finish(self, model: keras.Model, folder: Path) -> dict[str, Any]:
-        """Writes the held-out ink and its confusions; returns metrics, sources, temperature.
-
-        The temperature is fitted by people where there is a group of them, or else by all.
-        """
+        """Writes the held-out ink and its confusions; returns metrics, sources, temperature."""
         test = self.ink.part("test")
         rundir.write_arrays(
             folder / rundir.HELDOUT, frames=test.frames, labels=test.labels, group=test.group
         )
         answers = predict(model, test.frames).argmax(axis=1)
         report.confusion(answers, test, self._config.labels, folder / "confusion.png")
-        val = judges(self._val)
+        val = self._val
         return {
             "metrics": shares(answers == test.labels, test.group),
             "sources": self.ink.sources(),
