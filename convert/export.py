@@ -50,7 +50,7 @@ def convert_run(run: Run, target: Path, tried: Sequence[str], choice: str | None
         print(verify.aligned(verify.rows(figures)), flush=True)
         gate = _gate(run)
         chosen = _choose(run, figures, gate, tried, choice)
-        vectors = golden.make(recognizers[chosen], heldout)
+        vectors = golden.make(recognizers[chosen])
     text = card.write(run, described[chosen], figures, gate, vectors, len(heldout.frames))
     package.publish(target, files[chosen], described[chosen], run.prior, text, vectors)
     print(

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from convert import ConversionError
-from convert.runs import Heldout
 from edge_app import samples
 from edge_app.ink import InkSettings, frame_strokes
 from edge_app.recognizer import Recognizer
@@ -17,9 +16,8 @@ from edge_app.recognizer import Recognizer
 _WRITINGS = ((1.0, 0.0), (0.75, -0.2), (1.4, 0.15), (1.0, 0.3))
 """How each sample is written: pen over the settings' pen, and slant (x shift over height)."""
 
-_HELDOUT = 24
-"""Held-out inks taken, at equal steps, where no sample will do: some 200 KiB of a syllable model's
-outputs."""
+_MOST = 60_000
+"""Outputs stored at most, about 200 KiB of them; but each sample is written at least once."""
 
 
 @dataclass(frozen=True)
@@ -40,30 +38,25 @@ class Golden:
         np.savez_compressed(path, frames=self.frames, logits=self.logits, labels=self.labels)
 
 
-def make(recognizer: Recognizer, heldout: Heldout) -> Golden:
-    """Golden vectors of an opened model, from the bundled sample ink.
+def make(recognizer: Recognizer) -> Golden:
+    """Golden vectors of an opened model, from the bundled sample ink, which is the project's own.
 
-    Where none of that says anything the model reads, some of its run's held-out ink serves.
+    Raises ConversionError where none of that says anything the model reads.
     """
-    frames, labels = _samples(recognizer)
-    if not frames:
-        chosen = np.unique(np.linspace(0, len(heldout.frames) - 1, _HELDOUT, dtype=int))
-        frames, labels = list(heldout.frames[chosen]), list(heldout.labels[chosen])
+    fitting = samples.fitting(recognizer.labels)
+    if not fitting:
+        raise ConversionError(
+            f"{recognizer.directory}: no ink in edge_app/samples says any of the model's labels; "
+            "add some there"
+        )
+    outputs = sum(recognizer.bundle.answers.outputs.values())
+    writings = _WRITINGS[: max(1, _MOST // (outputs * len(fitting)))]
+    ink = recognizer.bundle.ink
+    frames = [_write(one.strokes, ink, *how) for one in fitting for how in writings]
+    labels = [recognizer.labels.index(one.label) for one in fitting for _ in writings]
     logits = np.stack([recognizer.logits(framed) for framed in frames])
     right = int((recognizer.log_scores(logits).argmax(axis=1) == labels).sum())
     return Golden(np.stack(frames), logits, np.array(labels, np.int64), right)
-
-
-def _samples(recognizer: Recognizer) -> tuple[list[npt.NDArray[np.uint8]], list[int]]:
-    """The bundled ink that the model reads, framed, and the indices of its labels."""
-    frames, labels = [], []
-    for sample in samples.load():
-        if sample.label not in recognizer.labels:
-            continue
-        for pen, slant in _WRITINGS:
-            frames.append(_write(sample.strokes, recognizer.bundle.ink, pen, slant))
-            labels.append(recognizer.labels.index(sample.label))
-    return frames, labels
 
 
 def _write(

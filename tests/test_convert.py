@@ -369,7 +369,7 @@ def test_a_directory_that_fails_its_golden_answers_is_not_swapped_in(
     shutil.copytree(converted["int8"], target)
     before = content(tmp_path)
     bundle, model = load(converted["float32"])
-    vectors = golden.make(Recognizer(converted["float32"]), runs.heldout(runs.read(trained)))
+    vectors = golden.make(Recognizer(converted["float32"]))
     wrong = dataclasses.replace(vectors, logits=vectors.logits + 1)
     with pytest.raises(ConversionError, match="golden answers"):
         package.publish(target, model, bundle, None, "card", wrong)
