@@ -19,7 +19,7 @@ from train.config import DigitConfig, HangulConfig
 from train.digittask import DigitTask
 from train.feed import compiled, fit_epoch, seed_dropout
 from train.hangultask import HangulTask
-from train.hosts import Hosts
+from train.hosts import ALONE, Hosts
 from train.loader import Loader, Plan
 from train.task import Task
 
@@ -39,7 +39,7 @@ def fit(
     *,
     resume: bool = False,
     minutes: float | None = None,
-    hosts: Hosts = Hosts(),
+    hosts: Hosts = ALONE,
 ) -> dict[str, Any]:
     """Trains a run in its folder and returns its result; with resume, goes on with it.
 

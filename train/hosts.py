@@ -83,6 +83,10 @@ class Hosts:
             jax.distributed.shutdown()
 
 
+ALONE = Hosts()
+"""This host, on one device."""
+
+
 @contextmanager
 def joined(addresses: str = "", number: int = 0) -> Iterator[Hosts]:
     """Joins the hosts that train together, and waits for all of them.
@@ -101,13 +105,17 @@ def joined(addresses: str = "", number: int = 0) -> Iterator[Hosts]:
     if backend != "jax":
         if count > 1:
             raise ValueError(f"several hosts need KERAS_BACKEND=jax; under {backend} leave --hosts")
-        yield Hosts()
+        yield ALONE
         return
     import jax
 
     try:
         if count > 1:
             keras.distribution.initialize(addresses, count, number)
+        if jax.device_count() != count * jax.local_device_count():
+            raise ValueError(
+                "every host needs as many devices as the others; hide what is too many"
+            )
         several = jax.device_count() > 1
         distribution = (
             keras.distribution.DataParallel(auto_shard_dataset=False) if several else None
