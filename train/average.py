@@ -27,6 +27,8 @@ class AveragingAdamW(keras.optimizers.AdamW):  # type: ignore[misc]
     def write_average(self, variables: Sequence[Any]) -> None:
         """Writes the average to the trainable variables of another network of the same shape."""
         super().finalize_variable_values(variables)
+        for variable in variables:  # a copy, for the average may be spread over several devices
+            variable.assign(keras.ops.convert_to_numpy(variable))
 
 
 def averaged(

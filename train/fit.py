@@ -19,6 +19,7 @@ from train.config import Config, HangulConfig, JamoConfig
 from train.digits import DigitInk
 from train.feed import compiled, fit_epoch, seed_dropout
 from train.hangultask import HangulTask
+from train.hosts import ALONE, Hosts
 from train.jamo import JamoInk
 from train.labeltask import LabelTask
 from train.loader import Loader, Plan
@@ -41,59 +42,79 @@ def fit(
     *,
     resume: bool = False,
     minutes: float | None = None,
+    hosts: Hosts = ALONE,
 ) -> dict[str, Any]:
     """Trains a run in its folder and returns its result; with resume, goes on with it.
 
     minutes: how long to train, at this machine's pace, in place of the configuration's epochs.
+    hosts: those that train together. Only the first writes and has a result, the others return an
+    empty one; to resume, all of them read the folder.
     Raises DataError for data that cannot be read and ValueError for a folder that does not
     hold what resuming needs.
     """
+    hosts.compare((config, resume, minutes))
     keras.utils.set_random_seed(config.seed)
     task = _task(config)
     if minutes is not None:
-        config = replace(config, epochs=_epochs_within(minutes, config, task))
+        config = replace(config, epochs=_epochs_within(minutes, config, task, hosts))
         task = _task(config)
         keras.utils.set_random_seed(config.seed)  # as a run of so many epochs would begin
     checkpoint = folder / rundir.CHECKPOINT
     history: list[dict[str, float]] = []
-    if resume and checkpoint.is_file():
-        model = keras.models.load_model(checkpoint)
-        history = rundir.read_json(folder / rundir.HISTORY)
-        # The optimiser's step count is the truth; the history may be an epoch ahead of it.
-        history = history[: int(model.optimizer.iterations) // config.steps]
-    else:
-        model = _build(config, task)
-        if config.start:
-            _begin(model, Path(config.start) / rundir.MODEL)
-    judged = _Judged(config, task, model)
-    folder.mkdir(parents=True, exist_ok=True)
-    files.write_json(folder / rundir.CONFIG, config.to_dict())
-    log = report.TensorBoardLog(folder / "logs")
-    plan = Plan(config.ink.size, config.batch, config.seed)
+    with hosts.scope():
+        if resume and checkpoint.is_file():
+            model = keras.models.load_model(checkpoint)
+            history = rundir.read_json(folder / rundir.HISTORY)
+            # The optimiser's step count is the truth; the history may be an epoch ahead of it.
+            history = history[: int(model.optimizer.iterations) // config.steps]
+        else:
+            model = _build(config, task)
+            if config.start:
+                _begin(model, Path(config.start) / rundir.MODEL)
+    judged = _Judged(config, task, model, hosts)
+    kept = _Kept(config, folder) if hosts.first else None
+    plan = hosts.plan(config.ink.size, config.batch, config.seed)
     with Loader(task.ink, plan, config.workers) as loader:
         for epoch in range(len(history), config.epochs):
-            if _should_stop(history, config.patience):
+            if hosts.agreed(_should_stop(history, config.patience)):
                 print(f"no better validation loss for {config.patience} epochs: stopping early")
                 break
             started = time.monotonic()
             seed_dropout(model, config.seed, epoch)
-            logs = fit_epoch(
-                model,
-                loader.batches(epoch, config.steps),
-                config.steps,
-                task.targets,
-                verbose=1 if sys.stdout.isatty() else 0,
-                weights=task.weights,
-            )
+            with hosts.scope():
+                logs = fit_epoch(
+                    model,
+                    loader.batches(epoch, config.steps),
+                    config.steps,
+                    task.targets,
+                    verbose=1 if kept and sys.stdout.isatty() else 0,
+                    weights=task.weights,
+                )
             entry = {"epoch": epoch + 1, **logs, **task.validate(judged.model())}
             entry["seconds"] = time.monotonic() - started
             history.append(entry)
-            files.write_json(folder / rundir.HISTORY, history)
-            files.replace(checkpoint, model.save)
-            log.write(entry)
-            report.curves(history, folder / "curves.png")
-            print(report.progress_line(history, config.epochs), flush=True)
-    return _finish(config, folder, judged.model(), task, history)
+            if kept:
+                kept.add(history, model)
+    hosts.part()
+    return _finish(config, folder, judged.model(), task, history) if kept else {}
+
+
+class _Kept:
+    """What a run writes as it goes."""
+
+    def __init__(self, config: Config, folder: Path) -> None:
+        self._folder, self._epochs = folder, config.epochs
+        folder.mkdir(parents=True, exist_ok=True)
+        files.write_json(folder / rundir.CONFIG, config.to_dict())
+        self._log = report.TensorBoardLog(folder / "logs")
+
+    def add(self, history: list[dict[str, float]], model: keras.Model) -> None:
+        """Writes the last epoch, the history first: only the checkpoint says that it is done."""
+        files.write_json(self._folder / rundir.HISTORY, history)
+        files.replace(self._folder / rundir.CHECKPOINT, model.save)
+        self._log.write(history[-1])
+        report.curves(history, self._folder / "curves.png")
+        print(report.progress_line(history, self._epochs), flush=True)
 
 
 def _task(config: Config) -> Task:
@@ -107,11 +128,12 @@ def _task(config: Config) -> Task:
 class _Judged:
     """What is validated and kept of a training: its network, or the average of its weights."""
 
-    def __init__(self, config: Config, task: Task, model: keras.Model) -> None:
+    def __init__(self, config: Config, task: Task, model: keras.Model, hosts: Hosts) -> None:
         self._model = model
-        self._average = None
-        if config.average:
-            self._average = task.network()
+        # What is spread over several devices, of several hosts perhaps, is judged on one of them.
+        self._own = task.network() if config.average or hosts.distribution else model
+        self._average = bool(config.average)
+        if self._average:
             count, size = _STATISTICS
             plan = Plan(config.ink.size, size, config.seed)
             # An epoch number that training never reaches, and other batches than for calibration.
@@ -121,9 +143,11 @@ class _Judged:
 
     def model(self) -> keras.Model:
         """The network as it is now."""
-        if self._average is None:
-            return self._model
-        return averaged(self._model, self._average, self._batches)
+        if self._average:
+            return averaged(self._model, self._own, self._batches)
+        if self._own is not self._model:
+            self._own.set_weights(self._model.get_weights())
+        return self._own
 
 
 def _build(config: Config, task: Task) -> keras.Model:
@@ -163,21 +187,21 @@ def _begin(model: keras.Model, path: Path) -> None:
         ) from None
 
 
-def _epochs_within(minutes: float, config: Config, task: Task) -> int:
+def _epochs_within(minutes: float, config: Config, task: Task, hosts: Hosts) -> int:
     """How many epochs this machine trains and validates in so many minutes, at least 1."""
-    model = _build(config, task)
-    plan = Plan(config.ink.size, config.batch, config.seed)
+    plan = hosts.plan(config.ink.size, config.batch, config.seed)
     warm, timed = _PACE
-    with Loader(task.ink, plan, config.workers) as loader:
+    with hosts.scope(), Loader(task.ink, plan, config.workers) as loader:
+        model = _build(config, task)
         for steps in (warm, timed):
             started = time.monotonic()
             batches = loader.batches(config.epochs, steps)
             fit_epoch(model, batches, steps, task.targets, verbose=0, weights=task.weights)
             pace = (time.monotonic() - started) / steps
     started = time.monotonic()
-    task.validate(model)
+    task.validate(task.network())
     epoch = config.steps * pace + time.monotonic() - started
-    epochs = max(1, int(60 * minutes / epoch))
+    epochs = hosts.agreed(max(1, int(60 * minutes / epoch)))
     print(f"{epoch:.0f} s an epoch: {epochs} in {minutes:g} minutes", flush=True)
     return epochs
 

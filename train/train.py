@@ -28,8 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
     # Heavy, and only now: --help answers at once.
     from train import rundir
     from train.fit import fit
+    from train.hosts import joined
 
     resume, out, minutes = (given.pop(name, None) for name in ("resume", "out", "minutes"))
+    addresses, number = given.pop("hosts", ""), given.pop("host", 0)
     try:
         if resume:
             folder = Path(resume)
@@ -38,16 +40,21 @@ def main(arguments: list[str] | None = None) -> int:
             config = _config(given)
             started = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
             folder = Path(out or Path("runs") / f"{config.name}-{started}")
-            if (folder / rundir.CONFIG).exists():
+        with joined(addresses, number) as hosts:
+            if hosts.first and not resume and (folder / rundir.CONFIG).exists():
                 raise ValueError(
                     f"{folder}: holds a run already; --resume it or name another --out"
                 )
-        print(f"run: {folder}")
-        result = fit(config, folder, resume=bool(resume), minutes=None if resume else minutes)
-    # DataError is a ValueError: its message names the file. The other: a worker was killed.
-    except (ValueError, ChildProcessError) as error:
+            print(f"run: {folder}" if hosts.first else f"host {number} of {hosts.count}")
+            minutes = None if resume else minutes
+            result = fit(config, folder, resume=bool(resume), minutes=minutes, hosts=hosts)
+    # DataError is a ValueError: its message names the file. The others: a worker or a host is gone.
+    except (ValueError, ChildProcessError, ConnectionError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 1
+    if not result:
+        print("finished: host 0 writes the run")
+        return 0
     for group, accuracy in result["metrics"].items():
         print(f"{group}: {100 * accuracy:.2f} %")
     print(f"finished: {folder}; next: python convert/to_tflite.py")
@@ -108,6 +115,14 @@ def _parser() -> argparse.ArgumentParser:
         "--minutes",
         type=float,
         help="train so many epochs as this machine manages in that time, instead of --epochs",
+    )
+    parser.add_argument(
+        "--hosts",
+        metavar="ADDRESS:PORT,...",
+        help="machines that train together, by JAX; all get the same command but for --host",
+    )
+    parser.add_argument(
+        "--host", type=int, metavar="N", help="which of --hosts this is, from 0 on, which writes"
     )
     return parser
 
