@@ -124,7 +124,7 @@ def _training_command(run: Run) -> str:
     words = ["python train/train.py", run.task]
     words += [
         f"--{key.replace('_', '-')} {run.config[key]}"
-        for key in ("epochs", "epoch_samples", "batch", "learning_rate", "seed")
+        for key in ("epochs", "epoch_samples", "batch", "learning_rate", "average", "seed")
         if key in run.config
     ]
     words += [
@@ -135,6 +135,12 @@ def _training_command(run: Run) -> str:
     words += [
         f"--{key} {_named(run.config[key])}" for key in ("mnist", "start") if run.config.get(key)
     ]
+    if weights := run.config.get("weights"):
+        words.append("--weights " + " ".join(f"{kind}={share}" for kind, share in weights.items()))
+    if run.config.get("everyone"):
+        words += ["--everyone", *(f"--without {who}" for who in run.config["without"])]
+    if folds := run.config.get("folds"):
+        words.append("--folds " + " ".join(map(_named, folds)))
     return " ".join(words)
 
 
