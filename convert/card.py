@@ -12,6 +12,7 @@ from convert import VARIANTS
 from convert.golden import Golden
 from convert.runs import Run
 from convert.verify import COUNTS, Figures, Gate, rows
+from edge_app.answers import SyllableAnswers
 from edge_app.bundle import Bundle
 
 _SHOWN_APART = ("name", "task", "labels", "ink")
@@ -53,7 +54,8 @@ def write(
         "```",
         "## Training",
         f"Run `{run.folder.name}`, finished {run.finished or 'at an unknown time'}: "
-        f"{result.get('epochs', '?')} epochs in {_minutes(result.get('train_seconds'))} "
+        f"{result.get('epochs', '?')} epochs{_before(run)} in "
+        f"{_minutes(result.get('train_seconds'))} "
         f"on {result.get('backend', 'an unknown backend')} ({_versions(result)}).",
         *_sources(result.get("sources")),
         "Configuration:",
@@ -79,14 +81,13 @@ def write(
         "median from frame to logits, float32 = 1.",
         _markdown(rows(figures)),
         f"Of the {len(golden.labels)} inks in `golden.npz` it reads {golden.read_right} right. "
-        f"Scores are the softmax of the logits at temperature {bundle.temperature:.3g}.",
+        + _scores(bundle),
         f"Command: `python convert/to_tflite.py runs/{run.folder.name}`. A file is refused below "
         f"{gate.agreement:.1%} agreement or {gate.kept:.1%} top-3 kept, or above "
         f"{100 * gate.accuracy_loss:.1f} points of lost accuracy, or above {gate.doubt:.1%} "
         f"doubt{_size_limit(gate)}.",
         "## Limits",
-        "- Every ink gets one of the labels: a letter, a scribble or two characters at once get "
-        "one too, sometimes with a high score.\n"
+        f"{_doubt(bundle)}\n"
         "- The figures and the scores hold for ink like that of the sources above; people who "
         "write otherwise are read worse.\n"
         "- Size and place of the ink do not matter and cannot tell characters apart.",
@@ -97,10 +98,39 @@ def write(
     return "\n\n".join(parts) + "\n"
 
 
+def _scores(bundle: Bundle) -> str:
+    """How scores come about."""
+    if isinstance(bundle.answers, SyllableAnswers):
+        how = "Scores weigh five outputs, as `edge_app/syllables.py` says"
+        if prior := bundle.answers.prior:
+            how += f", and how often syllables are written ({prior.source}; {prior.licence})"
+        return f"{how}, at temperature {bundle.temperature:.3g}."
+    return f"Scores are the softmax of the logits at temperature {bundle.temperature:.3g}."
+
+
+def _doubt(bundle: Bundle) -> str:
+    """What becomes of ink that says none of the labels."""
+    if isinstance(bundle.answers, SyllableAnswers):
+        return (
+            "- Scribbles, digits, single jamo and two characters at once mostly score below 0.5 "
+            "altogether, but not always."
+        )
+    return (
+        "- Every ink gets one of the labels: a scribble or two characters at once get one too, "
+        "sometimes with a high score."
+    )
+
+
 def _labels(labels: Sequence[str]) -> str:
     if len(labels) <= _LONGEST_LABELS:
         return " ".join(labels)
     return f"{len(labels):,} of them, {labels[0]} to {labels[-1]}"
+
+
+def _before(run: Run) -> str:
+    """What run this one began with, whose time counts too."""
+    start = run.config.get("start")
+    return f" after those of the run `{_named(start)}`, both" if start else ""
 
 
 def _minutes(seconds: Any) -> str:
