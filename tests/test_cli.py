@@ -61,7 +61,7 @@ def test_help_in_both_languages(command: list[str]) -> None:
 
 
 def test_one_json_object_per_image() -> None:
-    done = run("predict", READ_AS_3, EMPTY_SHEET, "--json", "-k", "2")
+    done = run("predict", "--model", "digits", READ_AS_3, EMPTY_SHEET, "--json", "-k", "2")
     assert done.returncode == 0
     first, second = map(json.loads, done.stdout.splitlines())
     assert set(first) == {"file", "predictions"}
@@ -74,7 +74,7 @@ def test_one_json_object_per_image() -> None:
 
 
 def test_lines_to_read() -> None:
-    done = run("predict", READ_AS_3, EMPTY_SHEET, "-k", "1")
+    done = run("predict", "--model", "digits", READ_AS_3, EMPTY_SHEET, "-k", "1")
     first, second = done.stdout.splitlines()
     assert first.startswith(f"{READ_AS_3}: 3 ")
     assert first.endswith("%")
@@ -128,7 +128,9 @@ def test_a_model_by_name_by_folder_and_on_either_side_of_the_command() -> None:
         run("predict", "--model", "digits", READ_AS_3).stdout,
         run("predict", READ_AS_3, "--model", bundle.MODELS / "digits").stdout,
         run("--model", "digits", "predict", READ_AS_3).stdout,
-        run("--threads", "2", "predict", READ_AS_3, "--runtime", "litert").stdout,
+        run(
+            "--threads", "2", "predict", READ_AS_3, "--runtime", "litert", "--model", "digits"
+        ).stdout,
     }
     assert len(answers) == 1
     assert READ_AS_3.name in answers.pop()
