@@ -109,7 +109,7 @@ def test_other_depths(digits: Recognizer, tmp_path: Path, dtype: type[np.generic
 WATCHED = """
 import re, sys
 from edge_app.cli import main
-status = main(["predict", "--json", sys.argv[1]])
+status = main(["predict", "--model", "digits", "--json", sys.argv[1]])
 peak = re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())  # not ru_maxrss, which
 print(int(peak.group(1)) // 1024, "MiB", file=sys.stderr)  # remembers the process that forked
 sys.exit(status)
