@@ -254,7 +254,6 @@ def test_ink_that_fits_is_ink_that_can_be_read() -> None:
     assert samples.fitting("") == []
 
 
-@pytest.mark.skipif("hangul" not in bundle.available(), reason="no Hangul model is bundled yet")
 @pytest.mark.parametrize("name", ["hangul", "digits"])
 def test_the_bundled_models_read_the_sample_ink_alone_and_in_auto(name: str) -> None:
     reader = modes.open_bundled()

@@ -38,7 +38,7 @@ from train.readers import Reader, Way, open_reader
 from train.redraw import ASPECTS, redraw
 from train.scraps import KINDS, ScrapInk
 from train.shards import PARTS, Shards
-from train.sources import at_least
+from train.sources import add_folders, at_least
 from train.split import Part
 
 _ROWS = 256
@@ -66,19 +66,12 @@ Frequencies = npt.NDArray[np.float64]
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of "hangul" on the command line."""
-    for name, text in (
-        ("people", "prepared handwriting"),
-        ("fonts", "prepared type"),
-        ("hgu1", "prepared PE92 or SERI95: the whole official test part, beside papers' figures"),
-    ):
-        parser.add_argument(
-            f"--{name}",
-            type=Path,
-            action="append",
-            default=[],
-            metavar="DIR",
-            help=f"{text}; may be repeated",
-        )
+    add_folders(
+        parser,
+        people="prepared handwriting",
+        fonts="prepared type",
+        hgu1="prepared PE92 or SERI95: the whole official test part, beside papers' figures",
+    )
     parser.add_argument(
         "--part",
         choices=[*PARTS, "all"],

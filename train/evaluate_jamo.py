@@ -19,7 +19,7 @@ from train.jamo import UNLIKE
 from train.measures import about, answer, by_group, by_writer
 from train.scraps import NO_JAMO, ScrapInk
 from train.shards import PARTS
-from train.sources import at_least
+from train.sources import add_folders, at_least
 from train.synth.forms import DOUBLES, MIXED
 from train.synth.writers import Writer
 
@@ -32,15 +32,7 @@ _SCRAPS = 200
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of "jamo" on the command line."""
-    for name, text in (("people", "prepared handwriting"), ("fonts", "prepared type")):
-        parser.add_argument(
-            f"--{name}",
-            type=Path,
-            action="append",
-            default=[],
-            metavar="DIR",
-            help=f"{text}; may be repeated",
-        )
+    add_folders(parser, people="prepared handwriting", fonts="prepared type")
     parser.add_argument(
         "--part",
         choices=PARTS,

@@ -52,6 +52,19 @@ def at_least(low: int) -> Callable[[str], int]:
     return number
 
 
+def add_folders(parser: ArgumentParser, **folders: str) -> None:
+    """Adds options that take prepared folders, as lists of paths, by what each is for."""
+    for name, text in folders.items():
+        parser.add_argument(
+            f"--{name}",
+            type=Path,
+            action="append",
+            default=[],
+            metavar="DIR",
+            help=f"{text}; may be repeated",
+        )
+
+
 def _phd08_options(parser: ArgumentParser) -> None:
     for field in fields(phd08.Selection):
         levels = getattr(phd08.ALL, field.name)
