@@ -191,6 +191,8 @@ class HangulConfig(RunConfig):
     """Prepared folders of type, which is loosened (see train/synth/loosen.py)."""
     people: tuple[str, ...] = ()
     """Prepared folders of real handwriting."""
+    plain: bool = False
+    """Whether type is varied as other ink is, affine, elastic and in its pen, but not loosened."""
     phd08: tuple[str, ...] = ()
     """Prepared folders of scanned type, such as PHD08."""
     drawings: tuple[str, ...] = ()

@@ -68,7 +68,7 @@ class HangulInk:
             return SynthInk(labels, config.augmentation, config.ink, config.seed, table)
 
         inks: dict[str, Ink | None] = {
-            "fonts": self._folders(config.fonts, loosen, label_cap=1),
+            "fonts": self._folders(config.fonts, vary if config.plain else loosen, label_cap=1),
             "people": self._folders(
                 config.people,
                 vary,

@@ -154,6 +154,11 @@ def _add_hangul(group: Any) -> None:
         help="prepared type that was printed and scanned; may be repeated",
     )
     group.add_argument(
+        "--plain",
+        action="store_true",
+        help="type is varied, but not made to look written: what the latter gains is seen by it",
+    )
+    group.add_argument(
         "--labels", choices=list(SETS), help="the syllables that are learned" + _defaults("labels")
     )
     group.add_argument(
