@@ -7,13 +7,14 @@ the same ink, and `merge` makes one answer of theirs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from edge_app import bundle as bundles
 from edge_app.bundle import BundleError
 from edge_app.ink import Stroke
-from edge_app.recognizer import Prediction, Recognizer, top_k
+from edge_app.recognizer import Prediction, Recognizer, jamo_probabilities, top_k
+from edge_app.syllables import Floats
 
 MODELS = ("hangul", "digits", "jamo")
 """The bundled models that modes are named after, in the order in which modes are offered."""
@@ -34,6 +35,17 @@ MISSING = {
     "digits": ("숫자 모델이 없어 숫자는 읽지 못합니다", "No digit model: digits are not read"),
 }
 """What to say, in Korean and English, where a bundled model is not there that should be."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a mode made of some ink."""
+
+    predictions: tuple[Prediction, ...] = ()
+    """The likeliest answers, best first; none for empty ink."""
+    jamo: Mapping[str, Floats] = field(default_factory=dict, compare=False)
+    """Where a model of syllables read the ink, the probability of each jamo in each place, each
+    judged by itself: by the places of `edge_app.syllables.JAMO` and in its order."""
 
 
 @dataclass(frozen=True)
@@ -63,22 +75,28 @@ class Reader:
         models = self.models.values() if mode == AUTO else [self.models[mode]]
         return tuple(label for model in models for label in model.labels)
 
-    def recognize(self, ink: Sequence[Stroke], mode: str, k: int = 3) -> list[Prediction]:
-        """The k likeliest answers of a mode, best first; an empty list for empty ink.
+    def read(self, ink: Sequence[Stroke], mode: str, k: int = 3) -> Reading:
+        """The k likeliest answers of a mode, and what is known of their parts.
 
-        Raises KeyError for a mode that is not there, and what `Recognizer.recognize` raises.
+        Raises KeyError for a mode that is not there, and what `Recognizer.logits` raises.
         """
-        if mode != AUTO:
-            return self.models[mode].recognize(ink, k)
-        answers, syllable = {}, 0.0
-        for name, model in self.models.items():
-            scores = model.scores(ink)
-            if scores is None:
-                return []
+        models = self.models if mode == AUTO else {mode: self.models[mode]}
+        answers, jamo, syllable = {}, {}, 0.0
+        for name, model in models.items():
+            framed = model.frame(ink)
+            if framed is None:
+                return Reading()
+            logits = model.logits(framed)
+            scores = model.scores_of(logits)
             answers[name] = top_k(scores, model.labels, k)
-            if name == "hangul":
-                syllable = float(scores.sum())
-        return merge(answers, syllable)[:k]
+            if model.reads_syllables:
+                jamo, syllable = jamo_probabilities(logits), float(scores.sum())
+        best = merge(answers, syllable) if mode == AUTO else answers[mode]
+        return Reading(tuple(best[:k]), jamo)
+
+    def recognize(self, ink: Sequence[Stroke], mode: str, k: int = 3) -> list[Prediction]:
+        """The k likeliest answers alone, best first; an empty list for empty ink."""
+        return list(self.read(ink, mode, k).predictions)
 
 
 def open_bundled(labels: str | None = None, threads: int = 1, runtime: str | None = None) -> Reader:

@@ -40,14 +40,14 @@ def top_k(scores: Floats, labels: Sequence[str], k: int = 3) -> list[Prediction]
     return best
 
 
-def jamo_candidates(logits: Floats, k: int = 3) -> dict[str, list[Prediction]]:
-    """The k likeliest jamo in each place, best first: what one wrong jamo could have been.
+def jamo_probabilities(logits: Floats) -> dict[str, Floats]:
+    """The probability of each jamo in each place, by the places of `syllables.JAMO`.
 
-    logits: (2420,) of a syllable model, as `Recognizer.logits` gives them. The places are
-    "initial", "medial" and "final", whose label "" means none; each is judged by itself.
+    logits: (2420,) of a syllable model, as `Recognizer.logits` gives them. Each place is judged
+    by itself: this is what a nearly right answer's one wrong jamo is found by.
     """
     heads = syllables.split(logits)
-    return {place: top_k(softmax(heads[place]), jamo, k) for place, jamo in syllables.JAMO.items()}
+    return {place: softmax(heads[place]) for place in syllables.JAMO}
 
 
 class Recognizer:
@@ -141,6 +141,11 @@ class Recognizer:
     def labels(self) -> tuple[str, ...]:
         """The labels of `scores`, in its order."""
         return self._answers.labels
+
+    @property
+    def reads_syllables(self) -> bool:
+        """Whether its outputs are the heads of a syllable model."""
+        return not isinstance(self._answers, LabelAnswers)
 
     def frame(self, ink: Sequence[Stroke] | npt.NDArray[np.uint8]) -> Frame | None:
         """What the model sees of the ink: (size, size) uint8, ink 255; None for empty ink."""

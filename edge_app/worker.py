@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from edge_app.recognizer import Prediction
+from edge_app.modes import Reading
 
 Ink = Sequence[npt.NDArray[np.float64]]
 """Strokes, each (n, 2); not to be changed once submitted."""
@@ -21,26 +21,26 @@ class Answer:
 
     serial: int
     """The number that `Worker.submit` gave."""
-    predictions: list[Prediction]
-    """Best first; empty for empty ink."""
+    reading: Reading
+    """What was read."""
 
 
 class Worker:
     """Recognises ink in a thread of its own; the newest job replaces one that still waits.
 
-    Interpreters are not thread-safe: once given here, nobody else may call `recognize`.
+    Interpreters are not thread-safe: once given here, nobody else may call `read`.
     """
 
     def __init__(
         self,
-        recognize: Callable[[Ink, str], list[Prediction]],
+        read: Callable[[Ink, str], Reading],
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
-        """recognize: called in the thread with ink and the mode to read it in.
+        """read: called in the thread with ink and the mode to read it in.
 
         on_change: called there when `poll` has news.
         """
-        self._recognize = recognize
+        self._read = read
         self._on_change = on_change
         self._condition = threading.Condition()
         self._job: tuple[int, Ink, str] | None = None
@@ -54,7 +54,7 @@ class Worker:
     def submit(self, ink: Ink, mode: str) -> int:
         """Asks for the ink to be read in a mode; returns the job's number, higher than any before.
 
-        Never waits for a recognition. Raises what `recognize` raised, if it failed before.
+        Never waits for a recognition. Raises what `read` raised, if it failed before.
         """
         with self._condition:
             self._raise_error()
@@ -64,7 +64,7 @@ class Worker:
             return self._serial
 
     def poll(self) -> Answer | None:
-        """The newest answer that was not fetched yet. Raises what `recognize` raised."""
+        """The newest answer that was not fetched yet. Raises what `read` raised."""
         with self._condition:
             self._raise_error()
             answer, self._answer = self._answer, None
@@ -91,7 +91,7 @@ class Worker:
         while (job := self._next_job()) is not None:
             serial, ink, mode = job
             try:
-                answer = Answer(serial, self._recognize(ink, mode))
+                answer = Answer(serial, self._read(ink, mode))
             except BaseException as error:  # the caller's thread must learn of any failure
                 with self._condition:
                     self._error = error

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pygame
 
+from edge_app.modes import Reading
 from edge_app.pad import theme
 from edge_app.pad.app import App
 from edge_app.pad.layout import Rect
@@ -29,11 +30,13 @@ class Counting:
         self.modes: list[str] = []
         self.best = best
 
-    def __call__(self, ink: Ink, mode: str) -> list[Prediction]:
+    def __call__(self, ink: Ink, mode: str) -> Reading:
         self.inks.append(ink)
         self.modes.append(mode)
         scores = (self.best, (1 - self.best) * 0.6, (1 - self.best) * 0.4)
-        return [Prediction(label, score) for label, score in zip("379", scores, strict=True)]
+        return Reading(
+            tuple(Prediction(label, score) for label, score in zip("379", scores, strict=True))
+        )
 
 
 class Driver:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_app import bundle, hangul, modes, samples
+from edge_app import bundle, hangul, modes, samples, syllables
 from edge_app.bundle import BundleError
 from edge_app.modes import merge
 from edge_app.recognizer import Prediction
@@ -179,6 +179,17 @@ def test_auto_shows_what_was_written_among_digits_and_jamo(install: Install) -> 
         assert one.label in found
         first += one.label == found[0]
     assert first >= 40  # of 50; the others may as well be the other
+
+
+def test_a_reading_knows_the_jamo_where_a_syllable_model_has_read(install: Install) -> None:
+    install("hangul", "digits")
+    reader = modes.open_bundled()
+    for mode in ("hangul", "auto"):
+        reading = reader.read(drawn.write("곤"), mode)
+        assert reading.predictions[0].label == "곤"
+        for place, jamo in zip(("initial", "medial", "final"), "ㄱㅗㄴ", strict=True):
+            assert syllables.JAMO[place][reading.jamo[place].argmax()] == jamo
+    assert not reader.read(drawn.write("곤"), "digits").jamo
 
 
 def test_empty_ink_has_no_answer_in_any_mode(install: Install) -> None:

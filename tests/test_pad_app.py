@@ -17,10 +17,10 @@ import pygame
 import pytest
 
 from edge_app import modes
+from edge_app.modes import Reading
 from edge_app.pad import NoScreenError, app, run
 from edge_app.pad.app import App
 from edge_app.pad.screen import Window
-from edge_app.recognizer import Prediction
 from edge_app.worker import Ink, Worker
 from tests.paddriver import LATER_S, SIZE, TIMEOUT_S, Counting, Driver, line, middle
 
@@ -254,7 +254,7 @@ def test_full_screen_comes_and_goes(open_pad: Callable[..., Driver]) -> None:
 
 
 def test_a_failing_recogniser_ends_the_loop_with_its_reason(dummy: None) -> None:
-    def fail(_: Ink, mode: str) -> list[Prediction]:
+    def fail(_: Ink, mode: str) -> Reading:
         raise RuntimeError("the interpreter broke")
 
     with Window(SIZE) as window, Worker(fail, app.wake) as worker:

@@ -9,6 +9,7 @@ import numpy as np
 import pygame
 import pytest
 
+from edge_app.modes import Reading
 from edge_app.pad import theme
 from edge_app.pad.layout import Rect
 from edge_app.recognizer import Prediction
@@ -65,7 +66,7 @@ def test_a_switch_outdates_the_answer_under_way(open_pad: Callable[..., Driver])
     serial = pad.pad._serial
     assert serial is not None
     pad.pad.command("digits")
-    assert not pad.pad.receive(Answer(serial, [Prediction("가", 1.0)]))
+    assert not pad.pad.receive(Answer(serial, Reading((Prediction("가", 1.0),))))
     pad.until(lambda: pad.pad.predictions)
     assert pad.recognised.modes[-1] == "digits"
 

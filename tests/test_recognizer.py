@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_app import Prediction, Recognizer, bundle, hangul, samples
+from edge_app import Prediction, Recognizer, bundle, hangul, samples, syllables
 from edge_app import interpreter as runtimes
 from edge_app.logits import softmax
-from edge_app.recognizer import jamo_candidates, top_k
+from edge_app.recognizer import jamo_probabilities, top_k
 from edge_app.syllables import PRIOR_FLOOR
 from tests.tiny import syllables as drawn
 
@@ -153,21 +153,16 @@ def test_the_prior_can_be_left_out(reader: Recognizer) -> None:
     np.testing.assert_allclose(weight[~known], share * PRIOR_FLOOR, atol=1e-3)
 
 
-def test_jamo_candidates_are_ranked_in_each_place(reader: Recognizer) -> None:
-    framed = reader.frame(drawn.write("곤"))
+def test_each_place_has_its_probabilities(reader: Recognizer) -> None:
+    framed, open_syllable = reader.frame(drawn.write("곤")), reader.frame(drawn.write("고"))
     assert framed is not None
-    found = jamo_candidates(reader.logits(framed), 2)
-    assert {place: ranked[0].label for place, ranked in found.items()} == {
-        "initial": "ㄱ",
-        "medial": "ㅗ",
-        "final": "ㄴ",
-    }
-    for ranked in found.values():
-        assert len(ranked) == 2
-        assert 1 >= ranked[0].score >= ranked[1].score >= 0
-    open_syllable = reader.frame(drawn.write("고"))
     assert open_syllable is not None
-    assert jamo_candidates(reader.logits(open_syllable))["final"][0].label == ""
+    found = jamo_probabilities(reader.logits(framed))
+    best = {place: syllables.JAMO[place][each.argmax()] for place, each in found.items()}
+    assert best == {"initial": "ㄱ", "medial": "ㅗ", "final": "ㄴ"}
+    for each in found.values():
+        assert each.sum() == pytest.approx(1, abs=1e-5)
+    assert not jamo_probabilities(reader.logits(open_syllable))["final"].argmax()  # none
 
 
 def test_labels_that_a_model_has_not_got_are_refused() -> None:

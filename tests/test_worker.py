@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from edge_app.modes import Reading
 from edge_app.recognizer import Prediction
 from edge_app.worker import Answer, Ink, Worker
 
@@ -22,12 +23,12 @@ class Slow:
         self.seen: list[tuple[int, str]] = []
         self.threads: set[int] = set()
 
-    def __call__(self, ink: Ink, mode: str) -> list[Prediction]:
+    def __call__(self, ink: Ink, mode: str) -> Reading:
         self.seen.append((len(ink), mode))
         self.threads.add(threading.get_ident())
         self.started.set()
         assert self.go_on.wait(TIMEOUT_S)
-        return [Prediction(str(len(ink)), 1.0)]
+        return Reading((Prediction(str(len(ink)), 1.0),))
 
 
 def ink(strokes: int) -> Ink:
@@ -48,9 +49,9 @@ def test_answers_carry_their_number() -> None:
     slow.go_on.set()
     with Worker(slow) as worker:
         first = worker.submit(ink(1), "digits")
-        assert until(worker.poll) == Answer(first, [Prediction("1", 1.0)])
+        assert until(worker.poll) == Answer(first, Reading((Prediction("1", 1.0),)))
         second = worker.submit(ink(2), "digits")
-        assert until(worker.poll) == Answer(second, [Prediction("2", 1.0)])
+        assert until(worker.poll) == Answer(second, Reading((Prediction("2", 1.0),)))
         assert second > first
         assert worker.poll() is None
     assert slow.threads.isdisjoint({threading.get_ident()})
@@ -93,7 +94,7 @@ def test_news_are_announced() -> None:
 def test_a_failure_reaches_the_caller() -> None:
     announced = threading.Event()
 
-    def fail(_: Ink, mode: str) -> list[Prediction]:
+    def fail(_: Ink, mode: str) -> Reading:
         raise RuntimeError("the interpreter broke")
 
     with Worker(fail, announced.set) as worker:

@@ -65,7 +65,7 @@ def run(
     """
     with (
         Window(size, fullscreen=fullscreen) as window,
-        Worker(reader.recognize, wake) as worker,
+        Worker(reader.read, wake) as worker,
         _signals_close_the_window(),
     ):
         app = App(
@@ -126,7 +126,7 @@ class App:
         self.pad.tick(now)
         answer = self._worker.poll()
         if answer is not None and self.pad.receive(answer) and self._print:
-            print(_json(answer.predictions), flush=True)
+            print(_json(answer.reading.predictions), flush=True)
         if drawn := self._view.draw(self._window.surface, self.pad):
             pygame.display.update(drawn)
 
@@ -183,7 +183,7 @@ class App:
         self.pad.resize(self._layout())
 
 
-def _json(predictions: list[Prediction]) -> str:
+def _json(predictions: Sequence[Prediction]) -> str:
     found = [{"label": label, "score": round(score, 6)} for label, score in predictions]
     return json.dumps({"predictions": found}, ensure_ascii=False)
 

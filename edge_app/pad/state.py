@@ -117,7 +117,7 @@ class Pad:
         """Takes an answer; False if the ink has changed since it was asked for."""
         if answer.serial != self._serial:
             return False
-        self._show(answer.predictions)
+        self._show(answer.reading.predictions)
         return True
 
     @property

@@ -61,7 +61,7 @@ def feed(page: Rect, seconds: float) -> None:
 def measure(model: str, size: tuple[int, int], seconds: float) -> FrameClock:
     """Runs the pad under that load; returns the count of its frames."""
     reader = modes.open_model(model)
-    with Window(size) as window, Worker(reader.recognize, wake) as worker:
+    with Window(size) as window, Worker(reader.read, wake) as worker:
         app = App(window, worker, reader.modes, reader.first)
         # Frames before the first event open the window, which is not what is measured.
         app.frame([])
