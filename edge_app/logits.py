@@ -12,16 +12,20 @@ def log_sum_exp(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.asarray(most + np.log(np.exp(logits - most).sum(axis=-1, keepdims=True)), np.float32)
 
 
-def log_softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Logarithms of the probabilities over the last axis of logits."""
-    return np.asarray(logits - log_sum_exp(logits), np.float32)
+def softmax(
+    logits: npt.NDArray[np.float32],
+    temperature: float = 1.0,
+    total: npt.NDArray[np.float32] | float = 1.0,
+) -> npt.NDArray[np.float32]:
+    """Probabilities over the last axis of logits divided by temperature.
 
-
-def softmax(logits: npt.NDArray[np.float32], temperature: float = 1.0) -> npt.NDArray[np.float32]:
-    """Probabilities over the last axis of logits divided by temperature."""
+    total: what they sum to, if not to 1: (..., 1).
+    """
     scaled = logits / np.float32(temperature)
-    powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
+    scaled -= scaled.max(axis=-1, keepdims=True)
+    powers = np.exp(scaled, out=scaled)
+    powers *= np.asarray(total, np.float32) / powers.sum(axis=-1, keepdims=True)
+    return np.asarray(powers, np.float32)
 
 
 def sigmoid(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -8,9 +8,10 @@ the logits x of an ink,
                + c * log prior(s)
     score(s) = sigmoid(x_valid / T_v) * softmax(z / T)(s)
 
-where the numbers are a `Combination` and the p are the softmax of each head. The syllable head
-has one class for each of the 2,350 common syllables and a last one, "other", for the 8,822 rarer
-ones together. For those, by the chain rule,
+where the numbers are a `Combination` and the p are the softmax of each head. (What a head's logits
+all have in common moves every z alike, so nothing here spends time on normalising them.) The
+syllable head has one class for each of the 2,350 common syllables and a last one, "other", for
+the 8,822 rarer ones together. For those, by the chain rule,
 
     log p_syllable(s) = log p(other) + log p(s | other)
 
@@ -24,13 +25,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from edge_app import hangul
-from edge_app.logits import log_softmax, log_sum_exp, sigmoid, softmax
+from edge_app.logits import log_sum_exp, sigmoid, softmax
 
 JAMO = {"initial": hangul.INITIALS, "medial": hangul.MEDIALS, "final": hangul.FINALS}
 """The jamo of each place, in the order of the head of that name."""
@@ -49,14 +51,23 @@ SETS = {"ks2350": hangul.KS_X_1001, "all11172": hangul.SYLLABLES}
 PRIOR_FLOOR = -14.0
 """Least log prior: a syllable never met counts as met once in 1.2 million, so it can still win."""
 
+_FAINT = 1e-30
+"""Sums of exp below this times its largest are taken again, from their own largest."""
+
 Floats = npt.NDArray[np.float32]
 
 Heads = Mapping[str, Floats]
 """Logits of each of `HEADS`, (..., its number); the leading axes are the same for all."""
 
+_WIDTH = sum(HEADS.values())
+_PLACES = {
+    name: slice(end - count, end)
+    for (name, count), end in zip(HEADS.items(), accumulate(HEADS.values()), strict=True)
+}
 _SHAPE = tuple(map(len, JAMO.values()))
 _COMMON = np.fromiter(map(ord, hangul.KS_X_1001), np.intp) - ord(hangul.SYLLABLES[0])
 _RARE = np.setdiff1d(np.arange(len(hangul.SYLLABLES)), _COMMON)
+_IS_RARE = np.isin(np.arange(len(hangul.SYLLABLES)), _RARE).astype(np.float32)
 _COMMON_JAMO = np.unravel_index(_COMMON, _SHAPE)
 
 
@@ -103,10 +114,9 @@ class Combination:
 
 def split(outputs: Floats) -> dict[str, Floats]:
     """The heads of (..., 2420) logits that lie end to end in the order of `HEADS`."""
-    ends = np.cumsum(list(HEADS.values()))
-    if outputs.shape[-1:] != (ends[-1],):
-        raise ValueError(f"a syllable model gives {ends[-1]} logits, not {outputs.shape[-1:]}")
-    return dict(zip(HEADS, np.split(outputs, ends[:-1], axis=-1), strict=True))
+    if outputs.shape[-1:] != (_WIDTH,):
+        raise ValueError(f"a syllable model gives {_WIDTH} logits, not {outputs.shape[-1:]}")
+    return {name: outputs[..., place] for name, place in _PLACES.items()}
 
 
 def join(heads: Heads) -> Floats:
@@ -122,6 +132,8 @@ def log_scores(
 ) -> Floats:
     """z of the module's formula, (..., n): what ranks the n syllables of the set `labels`.
 
+    It is z but for a number that is the same for all syllables of an ink.
+
     prior: (11172,) log prior of all syllables in Unicode's order; without it c counts as 0.
     Raises ValueError for logits that are missing, of another shape or not finite.
     """
@@ -129,20 +141,20 @@ def log_scores(
     if labels not in SETS:
         raise ValueError(f"unknown set of syllables {labels!r}; known: {', '.join(SETS)}")
     a, b, c = map(np.float32, (combination.jamo, combination.syllable, combination.prior))
-    initial, medial, final = (log_softmax(heads[place]) for place in JAMO)
-    syllable = log_softmax(heads["syllable"])
-    first, second, third = _COMMON_JAMO
-    jamo = initial.take(first, -1) + medial.take(second, -1) + final.take(third, -1)
-    found = a * jamo + b * syllable[..., :-1]
+    initial, medial, final = (heads[place] for place in JAMO)
+    syllable = heads["syllable"]
     if labels == "all11172":
-        common = found
         # Unicode's order is that of the three nested, so the sums are all there is to it.
         pairs = initial[..., :, np.newaxis] + medial[..., np.newaxis, :]
         jamo = pairs[..., np.newaxis] + final[..., np.newaxis, np.newaxis, :]
         jamo = jamo.reshape(*final.shape[:-1], len(hangul.SYLLABLES))
-        other = syllable[..., -1:] - log_sum_exp(jamo.take(_RARE, -1))
-        found = (a + b) * jamo + b * other
-        found[..., _COMMON] = common
+        found = (a + b) * jamo
+        found += b * (syllable[..., -1:] - _log_sum_rare(jamo))
+        found[..., _COMMON] = a * jamo.take(_COMMON, -1) + b * syllable[..., :-1]
+    else:
+        first, second, third = _COMMON_JAMO
+        jamo = initial.take(first, -1) + medial.take(second, -1) + final.take(third, -1)
+        found = a * jamo + b * syllable[..., :-1]
     if prior is not None:
         found += c * (prior if labels == "all11172" else prior[_COMMON])
     return np.asarray(found, np.float32)
@@ -160,7 +172,17 @@ def scores(
     """
     ranked = log_scores(heads, combination, labels, prior)
     valid = sigmoid(heads["valid"] / np.float32(combination.valid_temperature))
-    return valid * softmax(ranked, combination.temperature)
+    return softmax(ranked, combination.temperature, valid)
+
+
+def _log_sum_rare(jamo: Floats) -> Floats:
+    """Logarithm of the sum of exp(jamo) over the rare syllables, (..., 1), of all, (..., 11172)."""
+    most = jamo.max(axis=-1, keepdims=True)
+    # With the weights 0 and 1 a product adds them up, several times faster than picking them out.
+    total = (np.exp(jamo - most) @ _IS_RARE)[..., np.newaxis]
+    if total.min(initial=1.0) < _FAINT:  # next to common ones that are certain, too few digits
+        return log_sum_exp(jamo.take(_RARE, -1))
+    return np.asarray(most + np.log(total), np.float32)
 
 
 def _check(heads: Heads) -> None:

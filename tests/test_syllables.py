@@ -86,7 +86,7 @@ def test_the_formula(seed: int) -> None:
     for labels, chosen in SETS.items():
         expected = np.array([slow[one] for one in chosen])
         found = syllables.log_scores(heads, combination, labels, prior)
-        np.testing.assert_allclose(found, expected, atol=2e-4)
+        np.testing.assert_allclose(found - found.max(), expected - expected.max(), atol=2e-4)
         powers = np.exp((expected - expected.max()) / 1.3)
         valid = 1 / (1 + math.exp(-float(heads["valid"][0]) / 2))
         scores = syllables.scores(heads, combination, labels, prior)
