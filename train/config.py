@@ -191,8 +191,9 @@ class HangulConfig(RunConfig):
     """Prepared folders of type, which is loosened (see train/synth/loosen.py)."""
     people: tuple[str, ...] = ()
     """Prepared folders of real handwriting."""
-    plain: bool = False
-    """Whether type is varied as other ink is, affine, elastic and in its pen, but not loosened."""
+    plain: float = 0.0
+    """Share of the type that is varied as other ink is, affine, elastic and in its pen, but not
+    loosened."""
     phd08: tuple[str, ...] = ()
     """Prepared folders of scanned type, such as PHD08."""
     drawings: tuple[str, ...] = ()
@@ -233,6 +234,8 @@ class HangulConfig(RunConfig):
                 f"the network {self.net.name} has one output, for the labels {_ONE_OUTPUT}; "
                 f"it cannot learn {self.labels}"
             )
+        if not 0 <= self.plain <= 1:
+            raise ValueError(f"plain must be 0 to 1, not {self.plain!r}")
         if not 0 < self.rare_share < 1:
             raise ValueError(f"rare_share must be between 0 and 1, not {self.rare_share!r}")
         if self.without and not self.everyone:

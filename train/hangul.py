@@ -68,7 +68,7 @@ class HangulInk:
             return SynthInk(labels, config.augmentation, config.ink, config.seed, table)
 
         inks: dict[str, Ink | None] = {
-            "fonts": self._folders(config.fonts, vary if config.plain else loosen, label_cap=1),
+            "fonts": self._type(config),
             "people": self._folders(
                 config.people,
                 vary,
@@ -185,6 +185,16 @@ class HangulInk:
         if config.mnist:
             listed.append(mnist.SOURCE.to_dict(_DIGITS))
         return listed
+
+    def _type(self, config: HangulConfig) -> Ink | None:
+        """Type, some of it loosened and some as it is drawn."""
+        ways = ((1 - config.plain, loosen), (config.plain, vary))
+        inks = [
+            (share, ink)
+            for share, way in ways
+            if share and (ink := self._folders(config.fonts, way, label_cap=1))
+        ]
+        return Mixture(inks) if inks else None
 
     def _folders(
         self,

@@ -153,11 +153,16 @@ def _add_hangul(group: Any) -> None:
         metavar="DIR",
         help="prepared type that was printed and scanned; may be repeated",
     )
-    group.add_argument(
-        "--plain",
-        action="store_true",
-        help="type is varied, but not made to look written: what the latter gains is seen by it",
-    )
+    for name, text in (
+        ("plain", "of the type that is varied, but not made to look written"),
+        ("rare_share", "of the syllables outside KS X 1001 in what a source draws"),
+    ):
+        group.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=float,
+            metavar="SHARE",
+            help=f"share, 0 to 1, {text}" + _defaults(name),
+        )
     group.add_argument(
         "--labels", choices=list(SETS), help="the syllables that are learned" + _defaults("labels")
     )
