@@ -33,6 +33,11 @@ def put(path: Path, text: str) -> None:
     files.replace(path, partial(Path.write_text, data=text))
 
 
+def names(folder: Path) -> list[str]:
+    """What lies in a folder, hidden files too."""
+    return sorted(path.name for path in folder.iterdir())
+
+
 @contextmanager
 def no_room() -> Iterator[None]:
     """No file can grow, as on a full disk: the system itself refuses the write."""
@@ -51,7 +56,7 @@ def test_a_file_is_made_or_replaced_and_keeps_its_permissions(tmp_path: Path) ->
     path.chmod(0o600)
     put(path, "second")
     assert (path.read_text(), path.stat().st_mode & 0o777) == ("second", 0o600)
-    assert os.listdir(tmp_path) == ["one.txt"]
+    assert names(tmp_path) == ["one.txt"]
 
 
 def test_of_a_link_the_target_is_replaced(tmp_path: Path) -> None:
@@ -62,7 +67,7 @@ def test_of_a_link_the_target_is_replaced(tmp_path: Path) -> None:
     put(link, "new")
     assert link.is_symlink()
     assert target.read_text() == "new"
-    assert os.listdir(target.parent) == ["real.txt"]
+    assert names(target.parent) == ["real.txt"]
 
 
 def test_without_room_the_old_file_stays_whole(tmp_path: Path) -> None:
@@ -72,7 +77,7 @@ def test_without_room_the_old_file_stays_whole(tmp_path: Path) -> None:
         put(path, "new")
     assert raised.value.errno == errno.EFBIG
     assert path.read_text() == "old"
-    assert os.listdir(tmp_path) == ["one.txt"]
+    assert names(tmp_path) == ["one.txt"]
     assert "no space left" in files.explain(raised.value).english
 
 
@@ -83,7 +88,7 @@ def test_a_writer_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
     with pytest.raises(ZeroDivisionError):
         files.replace(tmp_path / "one.txt", fail)
-    assert os.listdir(tmp_path) == []
+    assert names(tmp_path) == []
 
 
 def test_killed_at_any_moment_the_file_is_whole(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 from contextlib import suppress
@@ -99,12 +98,12 @@ def test_a_disk_that_fills_up_does_not_stop_it(
 
 
 def test_it_leaves_no_file_open_and_no_handler_behind(path: Path) -> None:
-    before = len(os.listdir("/dev/fd"))
+    before = len(list(Path("/dev/fd").iterdir()))
     for _ in range(3):
         with log.session():
             pass
     assert LOG.handlers == []
-    assert len(os.listdir("/dev/fd")) == before
+    assert len(list(Path("/dev/fd").iterdir())) == before
 
 
 def test_the_pad_keeps_it(path: Path, dummy: None) -> None:

@@ -13,7 +13,6 @@ from edge_app.pad import theme
 from edge_app.pad.theme import Fonts, Palette
 from edge_app.pad.view import BUTTONS, HINT, HINTS, MODES, UNSURE, percentage
 
-
 READ, SEEN = 4.5, 3.0
 """Least contrast of text, and of what is large or no text (WCAG 2.2, 1.4.3 and 1.4.11)."""
 

@@ -19,7 +19,7 @@ from edge_app import modes, settings, syllables
 from edge_app.pad import theme
 from edge_app.settings import CHOICES, DEFAULTS, RANGES, Complaint, Settings, SettingsError
 from tests.conftest import ROOT
-from tests.test_files import no_room
+from tests.test_files import names, no_room
 
 ANY = st.builds(
     Settings,
@@ -83,7 +83,7 @@ def read(path: Path, text: str) -> tuple[Settings, list[Complaint]]:
 
 def test_without_a_file_the_defaults_hold(path: Path) -> None:
     assert settings.load(path) == (DEFAULTS, ())
-    assert os.listdir(path.parent) == []
+    assert names(path.parent) == []
 
 
 def test_the_file_is_in_the_users_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_what_cannot_be_read_leaves_the_defaults_and_is_not_touched(
     assert said in complaint.text.english
     with pytest.raises(SettingsError, match=said):
         settings.save(DEFAULTS, replace(DEFAULTS, theme="dark"), path)
-    assert os.listdir(path.parent) == [path.name]
+    assert names(path.parent) == [path.name]
     assert settings.load(path).complaints == (complaint,)
 
 
@@ -268,7 +268,7 @@ def test_only_what_changed_is_written(
     ]
     remaining = iter(path.read_text(encoding="utf-8").split("\n"))
     assert all(line in remaining for line in others)
-    assert os.listdir(path.parent) == ["settings.toml"]
+    assert names(path.parent) == ["settings.toml"]
     assert {one.text for one in now.complaints} <= {one.text for one in complaints}
 
 
@@ -317,7 +317,7 @@ def test_a_file_that_is_no_toml_is_kept_beside_the_new_one(path: Path) -> None:
         assert found == replace(DEFAULTS, theme="dark", language="ko", hand="left")
         assert complaints == ()
         assert path.with_name(f"settings.toml.broken-{number}").read_text("utf-8") == broken
-    assert len(os.listdir(path.parent)) == 3
+    assert len(names(path.parent)) == 3
 
 
 def test_a_table_of_a_keys_name_gives_way_to_it(path: Path) -> None:
@@ -353,7 +353,7 @@ def test_on_a_full_disk_the_file_stays_and_the_reason_is_told(path: Path, text: 
     assert "저장 공간" in raised.value.text.korean
     assert "no space left" in raised.value.text.english
     assert path.read_text("utf-8") == text
-    assert os.listdir(path.parent) == [path.name]
+    assert names(path.parent) == [path.name]
 
 
 def test_where_no_folder_can_be_made_the_reason_is_told(tmp_path: Path) -> None:

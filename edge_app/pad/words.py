@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from edge_app import modes
 from edge_app.settings import Value
@@ -105,7 +106,7 @@ SETTINGS: Mapping[str, Text] = {
 
 _ON, _OFF = Text("켬", "On"), Text("끔", "Off")
 
-VALUES: Mapping[str, Mapping[Value, Text]] = {
+VALUES: Mapping[str, Mapping[Any, Text]] = {
     "language": {
         "both": Text("한국어와 영어", "Korean and English"),
         "ko": Text("한국어", "Korean"),
@@ -117,7 +118,7 @@ VALUES: Mapping[str, Mapping[Value, Text]] = {
         "contrast": Text("고대비", "High contrast"),
     },
     "hand": {"right": Text("오른손", "Right"), "left": Text("왼손", "Left")},
-    "mode": {**MODES},
+    "mode": MODES,
     "labels": {
         "model": Text("기본", "As the model has it"),
         "ks2350": Text("흔한 2,350자", "The common 2,350"),
