@@ -213,6 +213,7 @@ def _read(path: Path, content: bytes) -> Loaded:
         within = within or (key is None and not statement.damaged)
     # A whole number of seconds is a number of seconds.
     seconds = {name: float(values[name]) for name in RANGES if name in values}
+    complaints.sort(key=lambda one: one.line or 0)
     return Loaded(Settings(**(values | seconds)), tuple(complaints))
 
 
