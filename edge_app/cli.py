@@ -373,7 +373,7 @@ def _settings(_options: argparse.Namespace) -> int:
 
     path = settings.location()
     chosen, complaints = settings.load()
-    there = "" if path.exists() else " (없습니다 · not there, so the defaults)"
+    there = "" if os.path.lexists(path) else " (없습니다 · not there, so the defaults)"
     print(f"# {path}{there}\n{settings.as_toml(chosen)}", end="")
     for complaint in complaints:
         _complain(complaint)
