@@ -18,6 +18,7 @@ from edge_app.interpreter import RUNTIMES, RuntimeMissingError
 if TYPE_CHECKING:
     from edge_app.modes import Reader
     from edge_app.recognizer import Prediction
+    from edge_app.settings import Settings
 
 _MAX_PIXELS = 1 << 26
 """Larger images (px) are refused before they are decoded: 67 megapixels, above any phone's."""
@@ -28,16 +29,20 @@ _DEFAULTS = {
     "labels": None,
     "threads": 1,
     "runtime": None,
-    "fullscreen": False,
+    "fullscreen": None,
     "size": None,
     "print": False,
 }
-"""The window's options. Some commands take some of them too, before or after their name."""
+"""The window's options; None leaves it to the settings, or to what there is.
+
+Some commands take some of them too, before or after their name.
+"""
 
 _TAKEN_BY = {
     "predict": {"model", "labels", "threads", "runtime"},
     "bench": {"model"},
     "doctor": set[str](),
+    "settings": set[str](),
 }
 
 _MODES = ("hangul", "digits", "jamo", "auto")
@@ -87,10 +92,14 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--mode",
         choices=_MODES,
-        help="처음 방식: 한글, 숫자, 자모, 자동 / the mode to begin with (default: auto, where "
-        "there are several)",
+        help="처음 방식: 한글, 숫자, 자모, 자동 / the mode to begin with (default: the "
+        "settings', or auto, where there are several)",
     )
-    parser.add_argument("--fullscreen", action="store_true", help="전체 화면 / fill the screen")
+    parser.add_argument(
+        "--fullscreen",
+        action=argparse.BooleanOptionalAction,
+        help="전체 화면 / fill the screen (default: the settings')",
+    )
     parser.add_argument(
         "--size", type=_size, metavar="WxH", help="창 크기 / window size, e.g. 800x480"
     )
@@ -118,6 +127,10 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     text = "설치 점검 / check this installation"
     doctor = commands.add_parser("doctor", help=text, description=text)
     doctor.set_defaults(run=_doctor)
+
+    text = "설정 보기 / show the settings and where they are"
+    shown = commands.add_parser("settings", help=text, description=text)
+    shown.set_defaults(run=_settings)
 
     options = parser.parse_args(arguments)
     if options.command:
@@ -241,23 +254,53 @@ def _offers(reader: Reader) -> str:
 
 
 def _pad(options: argparse.Namespace) -> int:
-    from edge_app import pad
+    from edge_app import log
 
+    with log.session():
+        return _window(options)
+
+
+def _window(options: argparse.Namespace) -> int:
+    from edge_app import pad, settings
+    from edge_app.log import LOG
+
+    chosen, complaints = settings.load()
+    for complaint in complaints:
+        _complain(complaint)
+        LOG.warning("%s", complaint)
+    _fill_in(options, chosen)
     reader = _reader(options)
     if isinstance(reader, int):
+        LOG.error("no model to read with; exit status %d", reader)
         return reader
-    mode = options.mode or reader.first
+    mode = options.mode or (chosen.mode if chosen.mode in reader.modes else reader.first)
+    for name, model in reader.models.items():
+        LOG.info("model %s of %s, %s", name, model.bundle.created, model.runtime)
+    LOG.info("mode %s", mode)
     try:
         return pad.run(
             reader,
             mode,
             fullscreen=options.fullscreen,
             size=options.size,
+            delay_s=chosen.delay_s,
             print_answers=options.print,
         )
     except pad.NoScreenError as error:
+        LOG.warning("no window: %s", error)
         _without_screen(reader, mode, str(error))
         return DONE
+
+
+def _fill_in(options: argparse.Namespace, chosen: Settings) -> None:
+    """Sets what the command line left open as the settings have it."""
+    from edge_app import bundle
+
+    if options.fullscreen is None:
+        options.fullscreen = chosen.fullscreen
+    # Of one model alone it is not known whether it reads syllables.
+    if options.labels is None and options.model is None and "hangul" in bundle.available():
+        options.labels = None if chosen.labels == "model" else chosen.labels
 
 
 def _without_screen(reader: Reader, mode: str, reason: str) -> None:
@@ -322,3 +365,16 @@ def _doctor(options: argparse.Namespace) -> int:
     from edge_app.doctor import report
 
     return report()
+
+
+def _settings(_options: argparse.Namespace) -> int:
+    """Prints the settings in force as their file would say them; what is wrong, on stderr."""
+    from edge_app import settings
+
+    path = settings.location()
+    chosen, complaints = settings.load()
+    there = "" if os.path.lexists(path) else " (없습니다 · not there, so the defaults)"
+    print(f"# {path}{there}\n{settings.as_toml(chosen)}", end="")
+    for complaint in complaints:
+        _complain(complaint)
+    return FAILED if complaints else DONE

@@ -34,6 +34,17 @@ def package(folder: Path, **models: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home without settings for every command that a test runs; nobody's own is touched."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder))
+        for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+            patch.delenv(variable, raising=False)
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def digits() -> Recognizer:
     """The shipped digit model under the preferred runtime."""

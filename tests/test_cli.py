@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from edge_app import __version__, bundle, cli, doctor, hangul, modes, samples, syllables
+from edge_app import __version__, bundle, cli, doctor, hangul, modes, samples, settings, syllables
 from tests.conftest import PATIENCE_S, ROOT, package
 from tests.images.make import HERE as IMAGES
 from tests.tiny import syllables as drawn
@@ -49,7 +49,7 @@ def test_version() -> None:
     assert (done.returncode, done.stdout) == (0, f"hangul-pad {__version__}\n")
 
 
-@pytest.mark.parametrize("command", [[], ["predict"], ["bench"], ["doctor"]])
+@pytest.mark.parametrize("command", [[], ["predict"], ["bench"], ["doctor"], ["settings"]])
 def test_help_in_both_languages(command: list[str]) -> None:
     done = run(*command, "--help")
     assert done.returncode == 0
@@ -158,6 +158,7 @@ def test_a_model_by_name_by_folder_and_on_either_side_of_the_command() -> None:
         (["--fullscreen", "predict", READ_AS_3], "predict has no option --fullscreen"),
         (["--threads", "2", "bench"], "bench has no option --threads"),
         (["--model", "digits", "doctor"], "doctor has no option --model"),
+        (["--no-fullscreen", "settings"], "settings has no option --fullscreen"),
         (["--size", "800"], "'800' is not WIDTHxHEIGHT"),
         (["--size", "0x480"], "'0' is not a whole number of at least 1"),
         (["photo.png"], "invalid choice"),
@@ -272,6 +273,78 @@ def test_no_model_at_all_fails_in_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     (complaint,) = complaints(done)
     assert "holds no model for any mode; reinstall hangul-pad" in complaint
+
+
+# Settings
+
+
+def settings_in(tmp_path: Path, text: str) -> str:
+    """A value for XDG_CONFIG_HOME: a folder with those settings."""
+    path = tmp_path / "config" / "hangul-pad" / "settings.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return str(tmp_path / "config")
+
+
+def test_settings_shows_what_holds_and_where(tmp_path: Path) -> None:
+    done = run("settings", XDG_CONFIG_HOME=str(tmp_path))
+    heading, *lines = done.stdout.splitlines()
+    assert heading.startswith(f"# {tmp_path}/hangul-pad/settings.toml (")
+    assert (done.returncode, "\n".join(lines) + "\n") == (0, settings.as_toml(settings.DEFAULTS))
+    folder = settings_in(tmp_path, 'theme = "dark"\nhand = "both"\n')
+    done = run("settings", XDG_CONFIG_HOME=folder)
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"# {folder}/hangul-pad/settings.toml\n")
+    assert '\ntheme = "dark"\nhand = "right"\n' in done.stdout
+    (complaint,) = complaints(done)
+    assert f'{folder}/hangul-pad/settings.toml:2: hand의 값으로 "both"' in complaint
+
+
+def test_settings_are_the_windows_defaults_and_options_win(tmp_path: Path) -> None:
+    digits = bundle.MODELS / "digits"
+    folder = package(tmp_path, hangul=drawn.MODEL, digits=digits)
+    config = settings_in(tmp_path, 'mode = "hangul"\nlabels = "ks2350"\n')
+
+    def answers(*options: str, **environment: str) -> str:
+        done = run(*options, folder=folder, **environment)
+        assert (done.returncode, complaints(done)) == (0, [])
+        return done.stdout
+
+    plain, with_settings = answers(), answers(XDG_CONFIG_HOME=config)
+    assert with_settings == answers("--mode", "hangul", "--labels", "ks2350")
+    assert with_settings not in (plain, answers("--mode", "hangul"))
+    everything = answers("--mode", "hangul", "--labels", "all11172", XDG_CONFIG_HOME=config)
+    assert everything == answers("--mode", "hangul")
+    # Of one model alone they say nothing.
+    assert answers("--model", "digits", XDG_CONFIG_HOME=config) == answers("--model", "digits")
+
+
+def test_settings_that_cannot_hold_do_not_stop_the_pad(tmp_path: Path) -> None:
+    folder = package(tmp_path, digits=bundle.MODELS / "digits")
+    text = 'mode = "hangul"\nlabels = "ks2350"\ndelay_s = 60\nlive = maybe\n'
+    done = run(folder=folder, XDG_CONFIG_HOME=settings_in(tmp_path, text))
+    assert written(done) == [one.label for one in samples.load("digits")]
+    third, fourth, missing = complaints(done)
+    assert "settings.toml:3: delay_s" in third and "settings.toml:4: TOML" in fourth
+    assert "No Hangul model" in missing
+
+
+def test_the_window_opens_as_the_settings_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", settings_in(tmp_path, "fullscreen = true\ndelay_s = 2\n"))
+    chosen = settings.load().settings
+    filled = {}
+    for given in ([], ["--fullscreen"], ["--no-fullscreen"], ["--labels", "ks2350"]):
+        options = cli._parse(given)
+        cli._fill_in(options, chosen)
+        filled[" ".join(given)] = options.fullscreen, options.labels
+    assert filled == {
+        "": (True, None),
+        "--fullscreen": (True, None),
+        "--no-fullscreen": (False, None),
+        "--labels ks2350": (True, "ks2350"),
+    }
 
 
 @pytest.mark.parametrize("model", ["digits", drawn.MODEL])

@@ -62,4 +62,10 @@ def test_recognising_and_the_window_load_nothing_heavy() -> None:
 
 def test_the_command_line_starts_without_any_library() -> None:
     code = "import edge_app.cli\ntry: edge_app.cli.main(['--help'])\nexcept SystemExit: pass"
-    assert not loaded_by(code) & {"numpy", "cv2", "pygame", "ai_edge_litert", *HEAVY}
+    assert not loaded_by(code) & {"numpy", "cv2", "pygame", "ai_edge_litert", "tomlkit", *HEAVY}
+
+
+def test_showing_the_settings_loads_one_library() -> None:
+    loaded = loaded_by("import edge_app.cli\nedge_app.cli.main(['settings'])")
+    assert "tomlkit" in loaded
+    assert not loaded & {"numpy", "cv2", "pygame", "ai_edge_litert", *HEAVY}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pygame
 import pytest
@@ -8,28 +10,47 @@ from edge_app import hangul
 from edge_app.modes import MISSING
 from edge_app.modes import MODES as ALL_MODES
 from edge_app.pad import theme
-from edge_app.pad.theme import Colour, Fonts
+from edge_app.pad.theme import Fonts, Palette
 from edge_app.pad.view import BUTTONS, HINT, HINTS, MODES, UNSURE, percentage
 
+READ, SEEN = 4.5, 3.0
+"""Least contrast of text, and of what is large or no text (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
-@pytest.mark.parametrize(
-    ("text", "ground", "least"),
-    [
-        (theme.TEXT, theme.PAPER, 7.0),
-        (theme.TEXT, theme.BEST, 7.0),
-        (theme.TEXT, theme.PRESSED, 7.0),
-        (theme.MUTED, theme.PAPER, 4.5),
-        (theme.MUTED, theme.PRESSED, 4.5),
-        (theme.INK, theme.PAPER, 7.0),
-        (theme.TEXT, theme.GROUND, 7.0),
-        (theme.PAPER, theme.ACCENT, 4.5),
-        (theme.HINT, theme.PAPER, 3.0),
-        (theme.ACCENT, theme.TRACK, 3.0),
-        (theme.ACCENT, theme.BEST, 3.0),
-    ],
-)
-def test_contrast_is_enough_to_read(text: Colour, ground: Colour, least: float) -> None:
-    assert theme.contrast(text, ground) >= least
+WELL = 7.0
+"""Least contrast of text that one looks at all the time (1.4.6)."""
+
+DRAWN = {
+    "ink": {"paper": WELL},
+    "text": {"ground": WELL, "paper": WELL, "best": WELL, "pressed": WELL},
+    "muted": {"ground": READ, "paper": READ, "best": READ, "pressed": READ},
+    "hint": {"paper": SEEN},
+    "accent": {"ground": SEEN, "paper": SEEN, "best": SEEN, "track": SEEN},
+    "on_accent": {"accent": READ},
+    "danger": {"ground": READ, "paper": READ, "pressed": READ},
+    "on_danger": {"danger": READ},
+    "focus": {"ground": SEEN, "paper": SEEN, "best": SEEN, "pressed": SEEN},
+}
+"""The least contrast of what is drawn on what."""
+
+_PAIRS = [(over, under) for over, grounds in DRAWN.items() for under in grounds]
+
+
+@pytest.mark.parametrize("name", theme.PALETTES)
+@pytest.mark.parametrize(("over", "under"), _PAIRS)
+def test_contrast_is_enough_to_read(name: str, over: str, under: str) -> None:
+    palette = theme.PALETTES[name]
+    least = WELL if name == "contrast" else DRAWN[over][under]
+    assert theme.contrast(getattr(palette, over), getattr(palette, under)) >= least
+
+
+def test_every_colour_is_among_the_pairs() -> None:
+    named = {*DRAWN, *(under for grounds in DRAWN.values() for under in grounds)}
+    assert {field.name for field in fields(Palette)} - named == {"border"}
+
+
+def test_where_contrast_is_high_every_button_has_an_edge() -> None:
+    for under in ("ground", "paper", "best", "pressed"):
+        assert theme.contrast(theme.CONTRAST.border, getattr(theme.CONTRAST, under)) >= WELL
 
 
 def test_contrast_is_that_of_the_standard() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,22 +15,101 @@ Colour = tuple[int, int, int]
 FONT = Path(__file__).with_name("fonts") / "NanumSquareRoundR.ttf"
 """The one font, with all 11,172 syllables. System fonts may draw squares for Hangul."""
 
-GROUND: Colour = (240, 242, 246)
-PAPER: Colour = (255, 255, 255)
-BORDER: Colour = (214, 219, 228)
-INK: Colour = (23, 32, 51)
-TEXT: Colour = (23, 32, 51)
-MUTED: Colour = (90, 101, 120)
-"""Second lines, scores, and answers that are out of date."""
-HINT: Colour = (132, 142, 158)
-"""Large, and no longer needed once it is read: 3:1 is enough."""
-ACCENT: Colour = (37, 99, 219)
-BEST: Colour = (232, 239, 253)
-"""Behind the best answer."""
-PRESSED: Colour = (219, 226, 238)
-"""A button under the pointer."""
-TRACK: Colour = (226, 230, 237)
-"""What a score's bar runs in."""
+
+@dataclass(frozen=True)
+class Palette:
+    """The window's colours by what they are for; tests/test_pad_theme.py has the pairs drawn."""
+
+    ground: Colour
+    """Between the cards."""
+    paper: Colour
+    """Cards, buttons, and the sheet that is written on."""
+    border: Colour
+    """Around cards and buttons. Where they are also told by their text it may be faint."""
+    ink: Colour
+    text: Colour
+    muted: Colour
+    """Second lines, scores, and answers that are out of date."""
+    hint: Colour
+    """Large, and no longer needed once it is read: 3:1 is enough."""
+    accent: Colour
+    """Bars, what is chosen, and around the best answer."""
+    on_accent: Colour
+    """Text on the accent."""
+    best: Colour
+    """Behind the best answer."""
+    pressed: Colour
+    """A button under the pointer."""
+    track: Colour
+    """What a score's bar runs in."""
+    danger: Colour
+    """What cannot be undone, as text or filled."""
+    on_danger: Colour
+    """Text on what is filled with danger."""
+    focus: Colour
+    """Around what the keyboard would press."""
+
+
+LIGHT = Palette(
+    ground=(240, 242, 246),
+    paper=(255, 255, 255),
+    border=(214, 219, 228),
+    ink=(23, 32, 51),
+    text=(23, 32, 51),
+    muted=(90, 101, 120),
+    hint=(132, 142, 158),
+    accent=(37, 99, 219),
+    on_accent=(255, 255, 255),
+    best=(232, 239, 253),
+    pressed=(219, 226, 238),
+    track=(226, 230, 237),
+    danger=(179, 25, 25),
+    on_danger=(255, 255, 255),
+    focus=(188, 73, 8),
+)
+
+DARK = Palette(
+    ground=(17, 20, 27),
+    paper=(30, 34, 44),
+    border=(66, 74, 92),
+    ink=(238, 241, 247),
+    text=(232, 236, 244),
+    muted=(168, 178, 196),
+    hint=(126, 136, 155),
+    accent=(112, 162, 255),
+    on_accent=(12, 18, 32),
+    best=(34, 49, 80),
+    pressed=(52, 60, 78),
+    track=(52, 59, 75),
+    danger=(255, 148, 138),
+    on_danger=(44, 8, 6),
+    focus=(255, 200, 90),
+)
+
+CONTRAST = Palette(
+    ground=(0, 0, 0),
+    paper=(0, 0, 0),
+    border=(255, 255, 255),
+    ink=(255, 255, 255),
+    text=(255, 255, 255),
+    muted=(222, 222, 222),
+    hint=(200, 200, 200),
+    accent=(255, 221, 0),
+    on_accent=(0, 0, 0),
+    best=(44, 38, 0),
+    pressed=(56, 56, 56),
+    track=(56, 56, 56),
+    danger=(255, 184, 184),
+    on_danger=(0, 0, 0),
+    focus=(0, 229, 255),
+)
+
+PALETTES: Mapping[str, Palette] = {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}
+"""By the name that the settings give them."""
+
+GROUND, PAPER, BORDER = LIGHT.ground, LIGHT.paper, LIGHT.border
+INK, TEXT, MUTED, HINT = LIGHT.ink, LIGHT.text, LIGHT.muted, LIGHT.hint
+ACCENT, BEST, PRESSED, TRACK = LIGHT.accent, LIGHT.best, LIGHT.pressed, LIGHT.track
 
 
 def luminance(colour: Colour) -> float:

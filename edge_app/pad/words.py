@@ -1,0 +1,146 @@
+"""Every text of the window, in Korean and English. `Text.lines` gives those of a language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from edge_app import modes
+from edge_app.settings import Value
+from edge_app.text import Text
+
+HINT = Text("여기에 쓰세요", "Write here")
+HINTS: Mapping[str, Text] = {
+    "hangul": Text("한 글자를 쓰세요", "Write a syllable"),
+    "digits": Text("숫자를 쓰세요", "Write a digit"),
+    "jamo": Text("자모를 쓰세요", "Write a jamo"),
+}
+"""What to write, by the mode, where that is not everything."""
+
+MISSING: Mapping[str, Text] = {name: Text(*lines) for name, lines in modes.MISSING.items()}
+"""What is said where a bundled model is not there that should be."""
+
+UNSURE = Text("확실하지 않음", "Not sure")
+
+MODES: Mapping[str, Text] = {
+    "hangul": Text("한글", "Hangul"),
+    "digits": Text("숫자", "Digits"),
+    "jamo": Text("자모", "Jamo"),
+    "auto": Text("자동", "Auto"),
+}
+
+PARTS: Mapping[str, Text] = {
+    "initial": Text("초성", "Initial"),
+    "medial": Text("중성", "Medial"),
+    "final": Text("종성", "Final"),
+}
+"""The places of a syllable, as `edge_app.syllables.JAMO` names them."""
+
+NO_FINAL = Text("종성 없음", "No final")
+
+BUTTONS: Mapping[str, Text] = {
+    "undo": Text("되돌리기", "Undo"),
+    "clear": Text("지우기", "Clear"),
+    "recognise": Text("읽기", "Read"),
+    "take back": Text("선택 취소", "Take back"),
+    "space": Text("띄어쓰기", "Space"),
+    "backspace": Text("글자 삭제", "Backspace"),
+    "newline": Text("줄 바꿈", "New line"),
+    "punctuation": Text("문장 부호", "Marks"),
+    "left": Text("왼쪽", "Left"),
+    "right": Text("오른쪽", "Right"),
+    "parts": Text("자모 고치기", "Parts"),
+    "copy": Text("복사", "Copy"),
+    "type": Text("입력", "Type"),
+    "save": Text("저장", "Save"),
+    "done": Text("완료", "Done"),
+    "more": Text("더 보기", "More"),
+    "close": Text("닫기", "Close"),
+    "settings": Text("설정", "Settings"),
+    "previous": Text("이전", "Back"),
+    "next": Text("다음", "Next"),
+    "erase": Text("배운 글씨 지우기", "Erase what was learned"),
+    "yes": Text("예", "Yes"),
+    "no": Text("아니요", "No"),
+    "leave": Text("끝내기", "Exit"),
+}
+"""What a button is called, by its command."""
+
+COPIED = Text("복사했습니다.", "Copied.")
+TYPED = Text("다른 창에 입력했습니다.", "Typed into the other window.")
+EMPTY = Text("쓴 글이 없습니다.", "There is no text yet.")
+ERASED = Text("배운 글씨를 모두 지웠습니다.", "All that was learned is erased.")
+ERASE = Text(
+    "이 기기에 저장된 배운 글씨를 모두 지울까요? 되돌릴 수 없습니다.",
+    "Erase all handwriting learned on this device? This cannot be undone.",
+)
+LEAVE = Text("끝낼까요?", "Exit the pad?")
+UNSAVED = Text("저장하지 않은 글이 있습니다. 끝낼까요?", "The text is not saved. Exit the pad?")
+LEARNING: Mapping[str, Text] = {
+    "off": Text("글씨를 배우지 않습니다.", "Your handwriting is not learned."),
+    "on": Text(
+        "고른 글자의 획을 이 기기에만 저장합니다.",
+        "Strokes of accepted characters are kept, on this device only.",
+    ),
+    "paused": Text(
+        "배운 것은 쓰지만 새로 배우지 않습니다.", "What was learned is used; nothing new is kept."
+    ),
+}
+"""What the values of the setting "learn" mean."""
+
+SETTINGS: Mapping[str, Text] = {
+    "language": Text("언어", "Language"),
+    "theme": Text("화면 색", "Colours"),
+    "hand": Text("쓰는 손", "Writing hand"),
+    "mode": Text("처음 방식", "First mode"),
+    "labels": Text("음절 범위", "Syllables"),
+    "live": Text("자동으로 읽기", "Read by itself"),
+    "delay_s": Text("읽기 전 기다림", "Pause before reading"),
+    "advance_s": Text("자동 확정", "Accept by itself"),
+    "learn": Text("글씨 배우기", "Learn my hand"),
+    "fullscreen": Text("전체 화면", "Full screen"),
+    "rotation": Text("화면 회전", "Rotation"),
+}
+"""What a setting is called."""
+
+_ON, _OFF = Text("켬", "On"), Text("끔", "Off")
+
+VALUES: Mapping[str, Mapping[Any, Text]] = {
+    "language": {
+        "both": Text("한국어와 영어", "Korean and English"),
+        "ko": Text("한국어", "Korean"),
+        "en": Text("영어", "English"),
+    },
+    "theme": {
+        "light": Text("밝게", "Light"),
+        "dark": Text("어둡게", "Dark"),
+        "contrast": Text("고대비", "High contrast"),
+    },
+    "hand": {"right": Text("오른손", "Right"), "left": Text("왼손", "Left")},
+    "mode": MODES,
+    "labels": {
+        "model": Text("기본", "As the model has it"),
+        "ks2350": Text("흔한 2,350자", "The common 2,350"),
+        "all11172": Text("11,172자 모두", "All 11,172"),
+    },
+    "live": {True: _ON, False: _OFF},
+    "learn": {"off": _OFF, "on": _ON, "paused": Text("잠시 멈춤", "Paused")},
+    "fullscreen": {False: _OFF, True: _ON},
+    "rotation": {degrees: Text(f"{degrees}°", f"{degrees}°") for degrees in (0, 90, 180, 270)},
+}
+"""What the values of `edge_app.settings.CHOICES` are called."""
+
+
+def value(setting: str, chosen: Value) -> Text:
+    """What a value that a setting can have is called; of a time, that in seconds."""
+    if setting in VALUES:
+        return VALUES[setting][chosen]
+    if setting == "advance_s" and chosen == 0:
+        return _OFF
+    return Text(f"{chosen:g}초", f"{chosen:g} s")
+
+
+def saved(path: Path) -> Text:
+    """That the text is in a file now."""
+    return Text(f"저장했습니다: {path}", f"Saved: {path}")
