@@ -1,8 +1,9 @@
-"""A kiosk on machines that are made of files: what it finds, writes, leaves alone and takes away."""
+"""A kiosk on machines that are made of files: what it finds, writes, leaves and takes away."""
 
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import stat
@@ -50,7 +51,7 @@ def pi(
         for name in ("usr/sbin/lightdm", "etc/lightdm/lightdm.conf"):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / "usr/sbin/lightdm").touch()
-        config = f"[Seat:*]\n#user-session=default\nuser-session={session}\nautologin-session={session}\n"
+        config = f"[Seat:*]\n#user-session=y\nuser-session=x\nautologin-session={session}\n"
         (root / "etc/lightdm/lightdm.conf").write_text(config, encoding="utf-8")
     return root
 
@@ -160,14 +161,16 @@ def test_a_desktop_entry_names_the_very_program(name: str) -> None:
     """Undone by the specification's own steps: string escapes, then quotes, then field codes."""
     value = Command((f"/opt/{name}/hangul-pad", "--fullscreen")).for_desktop()
     unescaped = value.replace("\\\\", "\\")
-    first, second = shlex.split(unescaped)
-    assert (first.replace("%%", "%"), second) == (f"/opt/{name}/hangul-pad", "--fullscreen")
+    quoted = re.findall(r'"((?:[^"\\]|\\.)*)"', unescaped)
+    first, second = (re.sub(r"\\(.)", r"\1", word).replace("%%", "%") for word in quoted)
+    assert (first, second) == (f"/opt/{name}/hangul-pad", "--fullscreen")
 
 
 def test_special_characters_of_each_grammar() -> None:
     command = Command(('/a "b" $c %d \\e/pad',))
     assert command.for_desktop() == '"/a \\\\"b\\\\" \\\\$c %%d \\\\\\\\e/pad"'
-    assert command.for_systemd() == ':"/a \\"b\\" $c %%d \\\\e/pad"'
+    path = '"/a \\"b\\" $c %%d \\\\e/pad"'
+    assert command.for_systemd() == f':"/bin/sh" "-c" "exec \\"$0\\" \\"$@\\"" {path}'
 
 
 def test_the_pad_is_this_interpreters() -> None:
@@ -242,7 +245,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(KioskError, match=r"file.*이|file"):
+    with pytest.raises(KioskError, match="Not a directory"):
         File(tmp_path / "file" / "below", "x").install()
 
 

@@ -61,8 +61,8 @@ def test_the_eight_orientations_are_eight() -> None:
 
 
 def test_corrections_are_those_that_libinput_documents() -> None:
-    """libinput, "Static device configuration via udev", LIBINPUT_CALIBRATION_MATRIX: what it calls 90
-    degrees clockwise mends a panel that reports as if turned anticlockwise."""
+    """libinput, "Static device configuration via udev", LIBINPUT_CALIBRATION_MATRIX: what it calls
+    90 degrees clockwise mends a panel that reports as if turned anticlockwise."""
     assert conclude(touched("right")).correction == (1, 0, 0, 0, 1, 0)
     assert conclude(touched("rotated 270")).correction == (0, -1, 1, 1, 0, 0)
     assert conclude(touched("rotated 180")).correction == (-1, 0, 1, 0, -1, 1)

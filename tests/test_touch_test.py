@@ -75,7 +75,8 @@ def test_each_cross_is_drawn_at_its_target(window: Window) -> None:
     width, height = window.surface.get_size()
     for number, (x, y) in enumerate(TARGETS):
         test.draw()
-        assert window.surface.get_at((round(x * width), round(y * height)))[:3] == theme.ACCENT
+        middle = window.surface.get_at((round(x * width), round(y * height)))
+        assert (middle.r, middle.g, middle.b) == theme.ACCENT
         touch_all(test, TARGETS[number : number + 1])
 
 

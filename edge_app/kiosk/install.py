@@ -12,7 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from edge_app.kiosk import devices, plan, screen, sdl
+from edge_app.kiosk import devices, plan, screen, sdl, texts
 from edge_app.kiosk.command import this_pad
 from edge_app.kiosk.files import File, KioskError, State
 from edge_app.kiosk.machine import CONSOLE, DESKTOPS, Machine, detect
@@ -21,7 +21,7 @@ DONE, FAILED, USAGE = 0, 1, 2
 
 _TOOLS = ("cage", "wlr-randr", "swayidle", "wlopm", "xinput", "xrandr")
 
-_UNIT_PLACE = Path("/etc/systemd/system") / plan.texts.CONSOLE_UNIT
+_UNIT_PLACE = Path("/etc/systemd/system") / texts.CONSOLE_UNIT
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
