@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import struct
 from dataclasses import dataclass
@@ -81,6 +80,8 @@ def ranges(device: TouchDevice) -> tuple[range, range] | None:
 
 def _range(handle: int, axis: int) -> range:
     """EVIOCGABS(axis): _IOR('E', 0x40 + axis, struct input_absinfo) (uapi/linux/input.h)."""
+    import fcntl  # which Windows has not, where the command line starts as well
+
     request = 2 << 30 | _ABSINFO.size << 16 | ord("E") << 8 | 0x40 + axis
     answer = fcntl.ioctl(handle, request, bytes(_ABSINFO.size))
     _, lowest, highest, *_ = _ABSINFO.unpack(answer)

@@ -21,8 +21,8 @@ STAY_LIT = 0
 def wayland_transform(turn: int) -> str:
     """The name that Wayland has for a turn: its own are anticlockwise.
 
-    wayland.xml, wl_output.transform: "90 degrees counter-clockwise". Tried: under cage 0.1.4's -r,
-    which is that transform, the pointer's tip goes from the upper left to the lower left.
+    wayland.xml, wl_output.transform: "90 degrees counter-clockwise". Tried with cage 0.1.4's -r,
+    which is that transform, whatever its manual says: the picture's top comes to lie on the left.
     """
     return str(-turn % 360) if turn else "normal"
 
