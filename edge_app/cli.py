@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from edge_app import __version__
 from edge_app.interpreter import RUNTIMES, RuntimeMissingError
+from edge_app.kiosk import install
 
 if TYPE_CHECKING:
     from edge_app.modes import Reader
@@ -43,6 +44,7 @@ _TAKEN_BY = {
     "bench": {"model"},
     "doctor": set[str](),
     "settings": set[str](),
+    "install-kiosk": set[str](),
 }
 
 _MODES = ("hangul", "digits", "jamo", "auto")
@@ -126,11 +128,18 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
     text = "설치 점검 / check this installation"
     doctor = commands.add_parser("doctor", help=text, description=text)
+    doctor.add_argument(
+        "--touch",
+        action="store_true",
+        help="화면을 눌러 터치 위치 점검 / find out by five touches whether touch fits the screen",
+    )
     doctor.set_defaults(run=_doctor)
 
     text = "설정 보기 / show the settings and where they are"
     shown = commands.add_parser("settings", help=text, description=text)
     shown.set_defaults(run=_settings)
+
+    install.add_command(commands)
 
     options = parser.parse_args(arguments)
     if options.command:
@@ -362,9 +371,9 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from edge_app.doctor import report
+    from edge_app import doctor
 
-    return report()
+    return doctor.touch() if options.touch else doctor.report()
 
 
 def _settings(_options: argparse.Namespace) -> int:

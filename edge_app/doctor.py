@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import platform
-import struct
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,15 +13,8 @@ from pathlib import Path
 
 from edge_app import __version__
 from edge_app.interpreter import RUNTIMES, factory
-
-_INPUT_DEVICES = Path("/proc/bus/input/devices")
-
-_ABS_X, _ABS_MT_POSITION_X = 0x00, 0x35
-"""Event codes of an absolute position, of one finger and of several
-(include/uapi/linux/input-event-codes.h)."""
-
-_INPUT_PROP_DIRECT = 0x01
-"""Property of a surface that lies over a screen, unlike a laptop's touchpad (same source)."""
+from edge_app.kiosk import devices, sdl
+from edge_app.kiosk.machine import CONSOLE, Machine, detect
 
 _GOOD, _NOTE, _WRONG = "좋음 ok  ", "참고 note", "문제 FAIL"
 
@@ -60,10 +52,14 @@ def checks() -> Iterator[Check]:
     yield from _runtimes()
     if libraries[0].state == libraries[1].state == _GOOD:
         yield from _models()
+    machine = detect(os.environ)
+    yield from _session(machine)
     if libraries[2].state == _GOOD:
         yield _font()
         yield _screen()
-    yield _touch()
+        if machine.session == CONSOLE:
+            yield _console(machine)
+    yield from _touch()
     if not _desktop():
         yield _groups()
 
@@ -195,45 +191,99 @@ def _screen() -> Check:
     return Check("screen", _GOOD, f"{found} ({_desktop() or 'no desktop'})")
 
 
-def _touch() -> Check:
-    try:
-        devices = touch_screens(_INPUT_DEVICES.read_text(encoding="utf-8", errors="replace"))
-    except OSError:
-        devices = []
-    if devices:
-        return Check("touch", _GOOD, ", ".join(devices))
+def _session(machine: Machine) -> Iterator[Check]:
+    """What shows the pad, on which machine."""
+    device = ", ".join(one for one in (machine.model, machine.system) if one)
+    found = f"{machine.session} ({machine.source}); {device or 'unknown system'}"
+    yield Check("session", _GOOD, found)
+    outputs = [f"{output} {_modes(output)}".strip() for output in machine.outputs]
+    if outputs:
+        yield Check("outputs", _GOOD, ", ".join(outputs))
+
+
+def _console(machine: Machine) -> Check:
+    """Whether the pad can be shown where there is no desktop."""
+    if sdl.draws_without_a_desktop():
+        return Check("console", _GOOD, "pygame's SDL draws on KMS/DRM")
+    library = sdl.debian_library(machine)
     return Check(
-        "touch",
+        "console",
         _NOTE,
-        "no touchscreen; mouse and pen will do",
-        "for a touchscreen that is attached: check its cable and `dtoverlay`, then `dmesg`",
+        "pygame's own SDL draws only on X11 and Wayland, not on KMS/DRM",
+        f"export SDL_DYNAMIC_API={library}"
+        if library
+        else "hangul-pad install-kiosk --console: the compositor cage, which needs no desktop",
     )
 
 
-def touch_screens(devices: str) -> list[str]:
-    """Names of the touchscreens in the text of /proc/bus/input/devices.
+def _modes(output: str) -> str:
+    """The resolution that a screen prefers, as the kernel lists it first; empty if unknown."""
+    for path in Path("/sys/class/drm").glob(f"card*-{output}/modes"):
+        return next(iter(path.read_text(encoding="ascii").splitlines()), "")
+    return ""
 
-    Its blocks hold lines such as ``N: Name="..."`` and, as bit sets, ``B: PROP=2`` and
-    ``B: ABS=2608000 0``: words of the kernel's long, in hexadecimal, highest first
-    (input_devices_seq_show and input_bits_to_string in the kernel's drivers/input/input.c).
-    """
-    found = []
-    for block in devices.split("\n\n"):
-        lines = dict(
-            line.partition(": ")[2].split("=", 1) for line in block.splitlines() if "=" in line
+
+def _touch() -> Iterator[Check]:
+    found = devices.here()
+    for device in found:
+        fingers = "several fingers" if device.several_fingers else "one finger"
+        said = f"{device.name} ({device.node}, {fingers}"
+        if axes := devices.ranges(device):
+            x, y = (f"{axis.start} to {axis.stop - 1}" for axis in axes)
+            said += f", x {x}, y {y}"
+        elif not _desktop():
+            said += ", may not be read"
+        yield Check("touch", _GOOD, f"{said})")
+    if found:
+        yield Check(
+            "mapping",
+            _GOOD,
+            "touch fits the screen if a finger's ink comes out under it in all corners: "
+            "hangul-pad doctor --touch finds out, and names the remedy",
         )
-        axes, properties = _bits(lines.get("ABS", "")), _bits(lines.get("PROP", ""))
-        if properties >> _INPUT_PROP_DIRECT & 1 and axes & (1 << _ABS_X | 1 << _ABS_MT_POSITION_X):
-            found.append(lines.get("Name", "").strip().strip('"'))
-    return found
+    else:
+        yield Check(
+            "touch",
+            _NOTE,
+            "no touchscreen; mouse and pen will do",
+            "for a touchscreen that is attached: check its cable and `dtoverlay`, then `dmesg`",
+        )
 
 
-def _bits(words: str) -> int:
-    size = 8 * struct.calcsize("L")
-    value = 0
-    for word in words.split():
-        value = value << size | int(word, 16)
-    return value
+def touch() -> int:
+    """Has five crosses touched and says whether the panel fits; 1 where it does not."""
+    import pygame
+
+    from edge_app.kiosk import mapping
+    from edge_app.kiosk.touchtest import TouchTest
+    from edge_app.pad.screen import NoScreenError, Window
+
+    try:
+        with Window(fullscreen=True) as window:
+            size, driver = window.surface.get_size(), pygame.display.get_driver()
+            test = TouchTest(window)
+            finished = test.run()
+    except NoScreenError as error:
+        print(f"{_WRONG}  screen: {error}")
+        return 1
+    if not finished:
+        print(f"{_NOTE}  mapping: 끝까지 누르지 않았습니다. It was left before the fifth touch")
+        return 1
+    machine = detect(os.environ)
+    found = mapping.conclude(test.touches)
+    said = mapping.KOREAN.get(found.orientation, "알 수 없음")
+    kinds = ", ".join(sorted(kind.value for kind in test.kinds))
+    print(
+        f"{_GOOD if found.right else _WRONG}  mapping: {said} · {found.orientation or 'unclear'}"
+        f"{', 크기가 다름 · scaled' if found.scaled else ''} "
+        f"({size[0]}x{size[1]}, SDL driver {driver}, as {kinds})"
+    )
+    panels, outputs = devices.here(), machine.outputs
+    way = "kms" if driver.lower() == "kmsdrm" else machine.session
+    panel = panels[0] if panels else None
+    for line in mapping.remedy(found, way, panel, outputs[0] if outputs else ""):
+        print(f"           -> {line}")
+    return int(not found.right)
 
 
 def _groups() -> Check:

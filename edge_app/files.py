@@ -50,17 +50,16 @@ _REASONS = {
 """What is wrong and what to do about it, for the errors that users can mend."""
 
 
-def replace(path: Path, write: Callable[[Path], object]) -> None:
+def replace(path: Path, write: Callable[[Path], object], mode: int | None = None) -> None:
     """Writes a file beside its place under the same ending, then moves it there at once.
 
-    What is there keeps its permissions and, until the new file is on the disk, its content; of a
-    symbolic link the target is replaced. Raises OSError, and what `write` raises.
+    What is there keeps its content until the new file is on the disk, and its permissions unless
+    a mode is given; of a symbolic link the target is replaced. Raises OSError, and what `write`
+    raises.
     """
     path = Path(os.path.realpath(path))
-    try:
-        mode = path.stat().st_mode & 0o7777
-    except FileNotFoundError:
-        mode = _NEW_MODE
+    if mode is None:
+        mode = path.stat().st_mode & 0o7777 if path.exists() else _NEW_MODE
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
     os.close(handle)
     try:

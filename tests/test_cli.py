@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from edge_app import __version__, bundle, cli, doctor, hangul, modes, samples, settings, syllables
+from edge_app import __version__, bundle, cli, hangul, modes, samples, settings, syllables
 from tests.conftest import PATIENCE_S, ROOT, package
 from tests.images.make import HERE as IMAGES
 from tests.tiny import syllables as drawn
@@ -49,7 +49,9 @@ def test_version() -> None:
     assert (done.returncode, done.stdout) == (0, f"hangul-pad {__version__}\n")
 
 
-@pytest.mark.parametrize("command", [[], ["predict"], ["bench"], ["doctor"], ["settings"]])
+@pytest.mark.parametrize(
+    "command", [[], ["predict"], ["bench"], ["doctor"], ["settings"], ["install-kiosk"]]
+)
 def test_help_in_both_languages(command: list[str]) -> None:
     done = run(*command, "--help")
     assert done.returncode == 0
@@ -369,7 +371,16 @@ def test_doctor_finds_this_installation_healthy() -> None:
     done = run("doctor")
     assert done.returncode == 0, done.stdout
     assert "FAIL" not in done.stdout
-    for topic in ("Python", "numpy", "opencv-python", "pygame", "runtime", "model digits", "font"):
+    for topic in (
+        "Python",
+        "numpy",
+        "opencv-python",
+        "pygame",
+        "runtime",
+        "model digits",
+        "font",
+        "session",
+    ):
         assert f"ok    {topic}" in done.stdout
     assert "10 of 10 samples of ink read" in done.stdout
     missing = [f"note  modes: {english}" for _, english in modes.MISSING.values()]
@@ -409,29 +420,3 @@ def test_doctor_compares_the_answers_of_a_syllable_model(tmp_path: Path) -> None
     assert " of 20 samples of ink read" in found
     (folder / "edge_app/models/hangul" / bundle.PRIOR_FILE).write_bytes(b"")
     assert "FAIL" in line()
-
-
-DEVICES = """\
-I: Bus=0018 Vendor=0000 Product=0000 Version=0000
-N: Name="raspberrypi-ts"
-B: PROP=2
-B: EV=b
-B: KEY=400 0 0 0 0 0
-B: ABS=260800000000003
-
-I: Bus=0011 Vendor=0002 Product=0007 Version=01b1
-N: Name="SynPS/2 Synaptics TouchPad"
-B: PROP=1
-B: ABS=260800011000003
-
-I: Bus=0003 Vendor=046d Product=c077 Version=0111
-N: Name="Logitech USB Optical Mouse"
-B: PROP=0
-B: EV=17
-B: REL=143
-"""
-
-
-def test_a_touchscreen_is_told_from_a_touchpad() -> None:
-    assert doctor.touch_screens(DEVICES) == ["raspberrypi-ts"]
-    assert doctor.touch_screens("") == []
