@@ -90,7 +90,7 @@ class Driver:
             self.frame()
 
     def tap(self, name: str) -> None:
-        rect = self.pad.layout.buttons()[name]
+        rect = self.pad.layout.buttons(self.pad.panel)[name]
         self.mouse(middle(rect))
 
     def key(self, key: int, mod: int = 0) -> None:
