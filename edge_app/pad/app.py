@@ -18,7 +18,8 @@ from edge_app.pad.conduct import Conduct
 from edge_app.pad.events import pointer_event
 from edge_app.pad.frames import FRAME_S, FrameClock
 from edge_app.pad.screen import Window
-from edge_app.pad.state import Message, Pad
+from edge_app.pad.scribe import Message
+from edge_app.pad.state import Pad
 from edge_app.pad.view import View
 from edge_app.pointer import Kind, PointerTracker
 from edge_app.recognizer import Prediction

@@ -17,6 +17,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+_STEPS = {"left": (-1, 0), "right": (1, 0), "open": (0, -1), "close": (0, 1)}
+"""Where the arrow keys lead among buttons, by what they stand for elsewhere."""
+
 CANDIDATES = 3
 """How many answers are offered."""
 
@@ -177,7 +180,23 @@ def fit(
     return max(beside, below, key=lambda layout: min(layout.sheet[2:]))
 
 
-def neighbour(rects: Mapping[str, Rect], name: str, across: int, down: int) -> str:
+def walked(rects: Mapping[str, Rect], focus: str | None, command: str) -> str | None:
+    """Which of some buttons has the keyboard after a key; None if it is none to walk with.
+
+    focus: the one that has it now, if any. command: what the key stands for elsewhere.
+    """
+    names = list(rects)
+    if command not in (*_STEPS, "next", "previous"):
+        return None
+    if focus is None or focus not in rects:
+        return names[-1] if command == "previous" else names[0]
+    if command in _STEPS:
+        return _neighbour(rects, focus, *_STEPS[command])
+    step = 1 if command == "next" else -1
+    return names[(names.index(focus) + step) % len(names)]
+
+
+def _neighbour(rects: Mapping[str, Rect], name: str, across: int, down: int) -> str:
     """The nearest of some buttons in a direction from one of them; itself at the edge."""
     here = _centre(rects[name])
 
@@ -216,7 +235,8 @@ def _beside(
     mending = Rect(column, first, panel, undo.y - gap - first)
     switch = dict(zip(modes, rail, strict=True))
     answers = _rows(mending, CANDIDATES, gap)
-    places, alternatives = _grid(mending, gap)
+    upper, *lower = (_columns(row, 3, gap) for row in _rows(mending, 3, gap))
+    places, alternatives = upper, tuple(rect for row in lower for rect in row)
     behind = _functions(overlay, functions, gap, tap)
     return Layout(
         scale, line, delete, more, sheet, switch, note, answers, undo, parts, space,
@@ -245,9 +265,10 @@ def _below(
     note = Rect(gap, sheet.bottom + gap // 2, inner, words)
     row = Rect(gap, undo.y - gap - candidate, inner, candidate)
     answers = _columns(row, CANDIDATES, gap)
-    high = max(candidate, 3 * tap + 2 * gap)
+    high = max(candidate, 2 * tap + gap)
     mending = Rect(gap, row.bottom - high, inner, high)
-    places, alternatives = _grid(mending, gap)
+    upper, lower = _rows(mending, 2, gap)
+    places, alternatives = _columns(upper, 3, gap), _columns(lower, 5, gap)
     behind = _functions(overlay, functions, gap, tap)
     return Layout(
         scale, line, delete, more, sheet, switch, note, answers, undo, parts, space,
@@ -260,12 +281,6 @@ def _top(width: int, gap: int, tap: int) -> tuple[Rect, Rect, Rect]:
     more = Rect(width - gap - tap, gap, tap, tap)
     delete = more._replace(x=more.x - gap - tap)
     return Rect(gap, gap, delete.x - 2 * gap, tap), delete, more
-
-
-def _grid(area: Rect, gap: int) -> tuple[tuple[Rect, ...], tuple[Rect, ...]]:
-    """Three places above two rows of alternatives."""
-    places, *others = (_columns(row, CANDIDATES, gap) for row in _rows(area, 3, gap))
-    return places, tuple(rect for row in others for rect in row)
 
 
 def _functions(area: Rect, groups: Sequence[Sequence[str]], gap: int, tap: int) -> dict[str, Rect]:

@@ -8,12 +8,13 @@ import pygame
 
 from edge_app.modes import MISSING
 from edge_app.pad import theme
+from edge_app.pad.desk import Part
 from edge_app.pad.keys import BINDINGS
 from edge_app.pad.layout import Layout, Rect
 from edge_app.pad.line import NEWLINE, text_of
 from edge_app.pad.paint import SIGNS, Painter
 from edge_app.pad.parts import PLACES, jamo_of
-from edge_app.pad.state import Pad, Part
+from edge_app.pad.state import Pad
 from edge_app.pad.theme import Colour, Fonts
 
 HINT = ("여기에 쓰세요", "Write here")
@@ -51,6 +52,7 @@ NO_FINAL = "–"
 """Stands for the final that a syllable has not got."""
 
 GESTURES = (
+    ("글자 누르기", "다시 열어 고치기", "Tap a character: open it again"),
     ("지그재그", "글씨 위에 그으면 지우기", "Scratch out the ink"),
     ("← 빠르게", "빈 곳에 왼쪽으로 길게 그으면 지우기", "Flick left on the empty page: delete"),
 )
@@ -268,20 +270,26 @@ class View:
                 self._ring(paint, rect)
         return area.inflate(2 * paint.px(4), 2 * paint.px(4))
 
-    def _jamo(self, paint: Painter, rect: Rect, jamo: str, colour: Colour) -> None:
-        size = round(min(rect.width, rect.height) * 0.6)
+    def _jamo(self, paint: Painter, box: Rect, jamo: str, colour: Colour) -> None:
+        size = round(min(box.width, box.height) * 0.62)
         picture = self._fonts.text(jamo or NO_FINAL, size, colour)
-        paint.screen.blit(picture, picture.get_rect(center=pygame.Rect(rect).center))
+        paint.screen.blit(picture, picture.get_rect(center=pygame.Rect(box).center))
 
     def _alternative(self, paint: Painter, rect: Rect, jamo: str, syllable: str) -> None:
-        """A jamo, and the syllable that it makes."""
-        inside = rect.inset(paint.px(4))
-        above = inside._replace(height=inside.height * 3 // 5)
-        below = inside._replace(y=above.bottom, height=inside.height - above.height)
-        self._jamo(paint, above._replace(height=above.height + paint.px(3)), jamo, theme.TEXT)
-        size = min(paint.px(17), below.height)
-        picture = self._fonts.text(syllable, size, theme.MUTED)
-        paint.screen.blit(picture, picture.get_rect(center=pygame.Rect(below).center))
+        """A jamo, and smaller the syllable that it makes: beside it, or at its corner."""
+        small = round(min(rect.width, rect.height) * 0.32)
+        picture = self._fonts.text(syllable, small, theme.MUTED)
+        border = paint.px(4)
+        if rect.width > 1.4 * rect.height:
+            left, right = rect._replace(width=rect.width * 3 // 5), rect.width * 4 // 5
+            self._jamo(paint, left, jamo, theme.TEXT)
+            middle = rect.y + rect.height // 2
+            paint.screen.blit(picture, picture.get_rect(center=(rect.x + right, middle)))
+            return
+        room = rect.inset(border)
+        self._jamo(paint, room._replace(width=room.width * 4 // 5), jamo, theme.TEXT)
+        place = picture.get_rect(bottomright=(room.right - border // 2, room.bottom))
+        paint.screen.blit(picture, place)
 
     def _overlay(self, paint: Painter, pad: Pad, changed: set[Part]) -> list[pygame.Rect]:
         """The marks and functions, or the help, over everything below the line."""
@@ -297,7 +305,7 @@ class View:
         """The table of the keys, and the gestures."""
         area = layout.overlay
         paint.card(area)
-        rows = [*((b.shown, b.korean, b.english) for b in BINDINGS), *GESTURES]
+        rows = [*GESTURES, *((b.shown, b.korean, b.english) for b in BINDINGS)]
         inside = area.inset(paint.px(8))
         high = inside.height / len(rows)
         first, wide = inside.width * 3 // 10, inside.width * 7 // 10
