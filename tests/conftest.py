@@ -13,6 +13,7 @@ from hypothesis import settings
 from edge_app import Recognizer, samples
 
 if TYPE_CHECKING:
+    from edge_app.modes import Reading
     from tests.paddriver import Driver
 
 ROOT = Path(__file__).parents[1]
@@ -70,9 +71,10 @@ def open_pad(dummy: None) -> Iterator[Callable[..., Driver]]:
         advance_s: float | None = None,
         offered: Sequence[str] = ("digits",),
         best: float = 0.9,
+        reading: Reading | None = None,
         **options: Any,
     ) -> Driver:
-        window, recognised = Window(SIZE), Counting(best)
+        window, recognised = Window(SIZE), Counting(best, reading)
         worker = Worker(recognised, app.wake)
         closers.extend((window.close, worker.close))
         opened = app.App(

@@ -37,6 +37,9 @@ _LEG_SHARE = 0.5
 _SHARP = -0.5
 """Cosine of the angle between two legs, at most: they turn back by 120 degrees or more."""
 
+_LEG_BOW = 1.3
+"""A leg's length over the distance of its ends, at most; half a circle has 1.57."""
+
 _COVERED = 0.6
 """Share of the ink's points that lie in the scratch-out's box, at least."""
 
@@ -79,13 +82,18 @@ def _legs(stroke: Stroke) -> int:
     if not least:
         return 0
     turns = _turns(along, least)
+    straight = [
+        _length(stroke[start : end + 1])
+        <= _LEG_BOW * float(np.hypot(*(stroke[end] - stroke[start])))
+        for start, end in pairwise(turns)
+    ]
     legs = np.diff(stroke[turns], axis=0)
-    sharp = [_cosine(one, other) <= _SHARP for one, other in pairwise(legs)]
-    best = run = 0
-    for turned in sharp:
-        run = run + 1 if turned else 0
+    best = run = int(any(straight))
+    for i, (one, other) in enumerate(pairwise(legs)):
+        turned = straight[i] and straight[i + 1] and _cosine(one, other) <= _SHARP
+        run = run + 1 if turned else 1
         best = max(best, run)
-    return best + 1
+    return best
 
 
 def _turns(along: Stroke, least: float) -> list[int]:

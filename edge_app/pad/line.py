@@ -85,6 +85,7 @@ class Line:
         self._cells: list[Cell] = []
         self._steps: deque[Step] = deque(maxlen=STEPS)
         self._inked: deque[Accepted] = deque()
+        self._points = 0
 
     def __len__(self) -> int:
         """How many characters there are."""
@@ -151,21 +152,20 @@ class Line:
         else:
             self._cells.insert(step.index, step.inserted)
             self._inked.append(step.inserted)
-            self._forget()
+            self._points += _points(step.inserted)
+            if len(self._inked) > INKED or self._points > POINTS:
+                self._forget()
         self.cursor += 1
 
     def _forget(self) -> None:
-        """Leaves only the text of the oldest characters, where there is too much ink.
+        """Leaves only the text of the oldest characters, until half of the ink is gone.
 
-        Half of it goes at once, because finding them in a long line takes a while.
+        That much at once, because finding them in a long line takes a while.
         """
-        points = sum(map(_points, self._inked))
-        if len(self._inked) <= INKED and points <= POINTS:
-            return
         forgotten = set()
-        while len(self._inked) > INKED // 2 or points > POINTS // 2:
+        while len(self._inked) > INKED // 2 or self._points > POINTS // 2:
             oldest = self._inked.popleft()
-            points -= _points(oldest)
+            self._points -= _points(oldest)
             forgotten.add(oldest)
         forgotten -= set(self._inked)  # taken back and put in again
         self._cells = [

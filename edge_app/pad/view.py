@@ -52,11 +52,11 @@ NO_FINAL = "–"
 """Stands for the final that a syllable has not got."""
 
 GESTURES = (
-    ("글자 누르기", "다시 열어 고치기", "Tap a character: open it again"),
-    ("지그재그", "글씨 위에 그으면 지우기", "Scratch out the ink"),
-    ("← 빠르게", "빈 곳에 왼쪽으로 길게 그으면 지우기", "Flick left on the empty page: delete"),
+    ("글자 누르기", "다시 열어 고치기", "Tap a character: open it"),
+    ("지그재그 긋기", "쓴 글씨 지우기", "Scratch out: clear the ink"),
+    ("← 빠르게 긋기", "빈 곳에서 지우기", "Flick left: delete"),
 )
-"""What strokes do that are no writing, for the help."""
+"""What hands do besides writing, for the help."""
 
 
 class View:
