@@ -147,5 +147,5 @@ def test_only_full_screen_has_a_leave_button() -> None:
 @pytest.mark.parametrize("size", [(480, 320), (800, 480), (960, 640), (320, 480), (720, 1280)])
 def test_the_line_has_room_for_a_few_words(size: tuple[int, int]) -> None:
     found = fit(*size, ALL, True)
-    assert found.writing.width >= (7 if size[0] < size[1] else 12) * found.em
+    assert found.writing.width >= (6 if size[0] < size[1] else 12) * found.em
     assert found.writing.height >= found.em

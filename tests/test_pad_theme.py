@@ -8,10 +8,10 @@ from edge_app import hangul
 from edge_app.modes import MISSING
 from edge_app.modes import MODES as ALL_MODES
 from edge_app.pad import theme
-from edge_app.pad.theme import Colour, Fonts
 from edge_app.pad.keys import BINDINGS, MARKS
 from edge_app.pad.scribe import CHOOSE
 from edge_app.pad.state import NO_PARTS
+from edge_app.pad.theme import Colour, Fonts
 from edge_app.pad.view import (
     BUTTONS,
     GESTURES,
