@@ -46,9 +46,6 @@ _EM = 0.52
 """Width of a syllable in the line of text, as a share of its height."""
 
 _PORTRAIT_CANDIDATE = 74
-_PANEL = 160
-"""Least width of the panel beside the sheet; like the other sizes, px at `SMALLEST`."""
-
 _PANEL_SHARE = 0.62
 """The panel grows to this share of its height before the sheet becomes wider than high."""
 
@@ -225,8 +222,9 @@ def _beside(
     inner = overlay.height
     rail = _rows(Rect(gap, overlay.y, tap, inner), len(modes), gap)
     left = gap + tap + gap if modes else gap
-    panel = max(round(_PANEL * scale), width - left - 2 * gap - inner)
-    panel = min(panel, max(round(_PANEL * scale), round(_PANEL_SHARE * inner)))
+    least = 3 * tap + 2 * gap
+    panel = max(least, width - left - 2 * gap - inner)
+    panel = min(panel, max(least, round(_PANEL_SHARE * inner)))
     sheet = Rect(left, overlay.y, width - left - 2 * gap - panel, inner)
     column = sheet.right + gap
     note = Rect(column, overlay.y, panel, round(_NOTE * scale))
