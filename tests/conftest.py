@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -13,6 +13,7 @@ from hypothesis import settings
 from edge_app import Recognizer, samples
 
 if TYPE_CHECKING:
+    from edge_app.modes import Reading
     from tests.paddriver import Driver
 
 ROOT = Path(__file__).parents[1]
@@ -67,6 +68,7 @@ def dummy(monkeypatch: pytest.MonkeyPatch) -> None:
 def open_pad(dummy: None) -> Iterator[Callable[..., Driver]]:
     """Opens pads, whose ink a `Counting` reads, and closes them after the test."""
     from edge_app.pad import app
+    from edge_app.pad.conduct import Conduct
     from edge_app.pad.screen import Window
     from edge_app.worker import Worker
     from tests.paddriver import SIZE, Counting, Driver
@@ -76,12 +78,14 @@ def open_pad(dummy: None) -> Iterator[Callable[..., Driver]]:
     def open_one(
         *,
         delay_s: float = 0.0,
-        print_answers: bool = False,
+        live: bool = True,
+        advance_s: float | None = None,
         offered: Sequence[str] = ("digits",),
-        missing: Sequence[str] = (),
         best: float = 0.9,
+        reading: Reading | None = None,
+        **options: Any,
     ) -> Driver:
-        window, recognised = Window(SIZE), Counting(best)
+        window, recognised = Window(SIZE), Counting(best, reading)
         worker = Worker(recognised, app.wake)
         closers.extend((window.close, worker.close))
         opened = app.App(
@@ -89,9 +93,8 @@ def open_pad(dummy: None) -> Iterator[Callable[..., Driver]]:
             worker,
             offered,
             offered[-1],
-            missing=missing,
-            delay_s=delay_s,
-            print_answers=print_answers,
+            conduct=Conduct(live, delay_s, advance_s),
+            **options,
         )
         driver = Driver(opened, recognised)
         driver.frame()

@@ -20,6 +20,7 @@ from edge_app import modes
 from edge_app.modes import Reading
 from edge_app.pad import NoScreenError, app, run
 from edge_app.pad.app import App
+from edge_app.pad.conduct import Conduct
 from edge_app.pad.screen import Window
 from edge_app.worker import Ink, Worker
 from tests.paddriver import LATER_S, SIZE, TIMEOUT_S, Counting, Driver, line, middle
@@ -43,15 +44,15 @@ def test_one_touch_is_one_stroke(open_pad: Callable[..., Driver], repeat: str) -
     pad = open_pad(delay_s=LATER_S)
     pad.finger(*line(), repeat=repeat)
     pad.finger(*line((300, 100)), repeat=repeat)
-    assert [len(stroke) for stroke in pad.pad.sheet.ink()] == [5, 5]
-    assert pad.pad.sheet.strokes_px()[0] == [pytest.approx(point) for point in line()]
+    assert [len(stroke) for stroke in pad.pad.page.sheet.ink()] == [5, 5]
+    assert pad.pad.page.sheet.strokes_px()[0] == [pytest.approx(point) for point in line()]
 
 
 def test_a_touch_beyond_the_window_stays_on_the_page(open_pad: Callable[..., Driver]) -> None:
     pad = open_pad(delay_s=LATER_S)
     pad.finger((100, 100), (-400, 9000))
     page = pad.pad.layout.page
-    assert pad.pad.sheet.strokes_px()[0][-1] == pytest.approx((page.x, page.bottom - 1))
+    assert pad.pad.page.sheet.strokes_px()[0][-1] == pytest.approx((page.x, page.bottom - 1))
 
 
 def test_other_buttons_and_hovering_do_not_draw(open_pad: Callable[..., Driver]) -> None:
@@ -59,7 +60,7 @@ def test_other_buttons_and_hovering_do_not_draw(open_pad: Callable[..., Driver])
     pad.mouse(*line(), button=3)
     pad.post(pygame.MOUSEMOTION, pos=(90, 90), rel=(1, 1), buttons=(0, 0, 0), touch=False)
     pad.frame()
-    assert len(pad.pad.sheet) == 0
+    assert len(pad.pad.page) == 0
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_a_stroke_does_not_stick(open_pad: Callable[..., Driver], loss: dict[str
     pad.post(details.pop("type"), **details)
     pad.post(pygame.MOUSEMOTION, pos=(200, 200), rel=(0, 0), buttons=(1, 0, 0), touch=False)
     pad.until(lambda: pad.pad.predictions)
-    assert [len(stroke) for stroke in pad.pad.sheet.ink()] == [1]
+    assert [len(stroke) for stroke in pad.pad.page.sheet.ink()] == [1]
 
 
 def test_recognition_waits_for_the_pen_and_the_next_stroke_postpones_it(
@@ -94,23 +95,23 @@ def test_recognition_waits_for_the_pen_and_the_next_stroke_postpones_it(
     pad.mouse(*line())
     first_due = pad.pad.due
     assert first_due is not None
-    pad.post(pygame.MOUSEBUTTONDOWN, pos=(200, 60), button=1, touch=False)
+    pad.post(pygame.MOUSEBUTTONDOWN, pos=(200, 260), button=1, touch=False)
     pad.frame()
     assert pad.pad.due is None
     time.sleep(0.12)
     pad.frame()
     assert pad.recognised.inks == []
-    pad.post(pygame.MOUSEBUTTONUP, pos=(200, 90), button=1, touch=False)
+    pad.post(pygame.MOUSEBUTTONUP, pos=(200, 290), button=1, touch=False)
     pad.until(lambda: pad.pad.predictions)
     assert [len(ink) for ink in pad.recognised.inks] == [2]
 
 
-def test_space_recognises_at_once(open_pad: Callable[..., Driver]) -> None:
+def test_the_ink_is_read_at_once_when_asked_for(open_pad: Callable[..., Driver]) -> None:
     pad = open_pad(delay_s=LATER_S)
-    pad.key(pygame.K_SPACE)
+    pad.key(pygame.K_r)
     assert pad.recognised.inks == []
     pad.mouse(*line())
-    pad.key(pygame.K_SPACE)
+    pad.key(pygame.K_r)
     pad.until(lambda: pad.pad.predictions)
     assert pad.pad.due is None
 
@@ -118,8 +119,8 @@ def test_space_recognises_at_once(open_pad: Callable[..., Driver]) -> None:
 def test_answers_to_older_ink_are_not_shown(open_pad: Callable[..., Driver]) -> None:
     pad = open_pad(delay_s=LATER_S)
     pad.mouse(*line())
-    pad.key(pygame.K_SPACE)
-    pad.tap("clear")
+    pad.key(pygame.K_r)
+    pad.tap("delete")
     pad.until(lambda: pad.recognised.inks)
     time.sleep(0.05)
     pad.frame()
@@ -131,47 +132,48 @@ def test_new_ink_outdates_the_answers_shown(open_pad: Callable[..., Driver]) -> 
     pad.mouse(*line())
     pad.until(lambda: pad.pad.predictions)
     assert not pad.pad.stale
-    pad.post(pygame.MOUSEBUTTONDOWN, pos=(200, 60), button=1, touch=False)
+    pad.post(pygame.MOUSEBUTTONDOWN, pos=(200, 260), button=1, touch=False)
     pad.frame()
     assert pad.pad.stale
-    pad.post(pygame.MOUSEBUTTONUP, pos=(200, 60), button=1, touch=False)
+    pad.post(pygame.MOUSEBUTTONUP, pos=(200, 260), button=1, touch=False)
     pad.until(lambda: not pad.pad.stale)
 
 
-@pytest.mark.parametrize("way", ["tap", "backspace", "ctrl-z"])
+@pytest.mark.parametrize("way", ["tap", "u", "ctrl-z"])
 def test_undo_removes_a_stroke_and_recognises_the_rest(
     open_pad: Callable[..., Driver], way: str
 ) -> None:
     pad = open_pad(delay_s=LATER_S)
     pad.mouse(*line())
     one = pad.inked()
-    pad.mouse(*line((300, 60)))
+    pad.mouse(*line((300, 120)))
     assert pad.inked() > one
     if way == "tap":
         pad.tap("undo")
     else:
-        key = pygame.K_BACKSPACE if way == "backspace" else pygame.K_z
+        key = pygame.K_u if way == "u" else pygame.K_z
         pad.key(key, pygame.KMOD_LCTRL if way == "ctrl-z" else 0)
-    assert len(pad.pad.sheet) == 1
+    assert len(pad.pad.page) == 1
     assert pad.inked() == one
     pad.until(lambda: pad.pad.predictions)
     pad.tap("undo")
-    assert len(pad.pad.sheet) == 0
+    assert len(pad.pad.page) == 0
     assert list(pad.pad.predictions) == []
 
 
-@pytest.mark.parametrize("way", ["tap", "delete", "c"])
+@pytest.mark.parametrize("way", ["tap", "backspace", "delete", "c"])
 def test_clear_removes_ink_and_answers(open_pad: Callable[..., Driver], way: str) -> None:
     pad = open_pad()
     empty = pad.inked()
     pad.mouse(*line())
-    pad.mouse(*line((300, 60)))
+    pad.mouse(*line((300, 120)))
     pad.until(lambda: pad.pad.predictions)
     if way == "tap":
-        pad.tap("clear")
+        pad.tap("delete")
     else:
-        pad.key(pygame.K_DELETE if way == "delete" else pygame.K_c)
-    assert len(pad.pad.sheet) == 0
+        keys = {"backspace": pygame.K_BACKSPACE, "delete": pygame.K_DELETE, "c": pygame.K_c}
+        pad.key(keys[way])
+    assert len(pad.pad.page) == 0
     assert list(pad.pad.predictions) == []
     assert pad.inked() == empty, "the hint is back"
 
@@ -192,23 +194,23 @@ def test_candidates_are_accepted_by_tap_touch_and_key_and_taken_back(
     write()
     pad.key(pygame.K_3)
     pad.key(pygame.K_3)  # nothing is left to accept
-    assert pad.pad.accepted == ["7", "3", "9"]
-    assert len(pad.pad.sheet) == 0
-    pad.tap("undo")
+    assert pad.pad.line.text == "739"
+    assert len(pad.pad.page) == 0
     pad.key(pygame.K_BACKSPACE)
-    assert pad.pad.accepted == ["7"]
+    pad.tap("delete")
+    assert pad.pad.line.text == "7"
 
 
 def test_a_tap_counts_where_it_began_and_ended(open_pad: Callable[..., Driver]) -> None:
     pad = open_pad()
     pad.mouse(*line())
-    clear, undo = (middle(pad.pad.layout.buttons()[name]) for name in ("clear", "undo"))
+    clear, undo = (middle(pad.pad.layout.buttons()[name]) for name in ("delete", "undo"))
     pad.mouse(clear, undo)
     pad.mouse(clear, (100, 100))
     pad.mouse((100, 100), clear)
-    assert len(pad.pad.sheet) == 2, "the last one is a stroke"
+    assert len(pad.pad.page) == 2, "the last one is a stroke"
     pad.mouse(clear, undo, clear)
-    assert len(pad.pad.sheet) == 0
+    assert len(pad.pad.page) == 0
 
 
 @pytest.mark.parametrize("repeat", ["bare", "none"])
@@ -219,23 +221,23 @@ def test_a_chattering_panel_taps_once(
     # Chatter is quick; on a busy machine this test is not.
     clock = itertools.count()
     monkeypatch.setattr("edge_app.pad.app.time.monotonic", lambda: 1e-3 * next(clock))
-    for x in (60, 160, 260):
-        pad.mouse(*line((x, 60)))
+    for x in (100, 200, 300):
+        pad.mouse(*line((x, 120)))
     undo = middle(pad.pad.layout.undo)
     for _ in range(3):
         pad.finger(undo, repeat=repeat)
-    assert len(pad.pad.sheet) == 2
+    assert len(pad.pad.page) == 2
 
 
 def test_a_resize_keeps_ink_and_answers(open_pad: Callable[..., Driver]) -> None:
     pad = open_pad()
     pad.mouse(*line())
     pad.until(lambda: pad.pad.predictions)
-    ink = pad.pad.sheet.ink()[0]
+    ink = pad.pad.page.sheet.ink()[0]
     pygame.display.set_mode((320, 480), pygame.RESIZABLE)
     pad.frame()
     assert pad.pad.layout.candidates[0].y > pad.pad.layout.sheet.bottom
-    np.testing.assert_array_equal(pad.pad.sheet.ink()[0], ink)
+    np.testing.assert_array_equal(pad.pad.page.sheet.ink()[0], ink)
     assert pad.pad.predictions
     assert pad.inked() > 200
 
@@ -244,11 +246,12 @@ def test_full_screen_comes_and_goes(open_pad: Callable[..., Driver]) -> None:
     pad = open_pad()
     pad.mouse(*line())
     pad.key(pygame.K_F11)
-    assert pad.pad.layout.leave is not None
-    assert len(pad.pad.sheet) == 1
+    assert "leave" in pad.pad.layout.functions
+    assert len(pad.pad.page) == 1
     pad.key(pygame.K_F11)
-    assert pad.pad.layout.leave is None
+    assert "leave" not in pad.pad.layout.functions
     pad.key(pygame.K_F11)
+    pad.tap("more")
     pad.tap("leave")
     assert pad.pad.leaving
 
@@ -258,7 +261,7 @@ def test_a_failing_recogniser_ends_the_loop_with_its_reason(dummy: None) -> None
         raise RuntimeError("the interpreter broke")
 
     with Window(SIZE) as window, Worker(fail, app.wake) as worker:
-        opened = App(window, worker, ["digits"], "digits", delay_s=0.0)
+        opened = App(window, worker, ["digits"], "digits", conduct=Conduct(delay_s=0.1))
         Driver(opened, Counting()).mouse(*line())
         with pytest.raises(RuntimeError, match="interpreter broke"):
             opened.loop()

@@ -35,7 +35,7 @@ def test_a_mode_is_chosen_and_the_next_ink_read_in_it(
         assert pad.pad.mode == mode
         pad.mouse(*line())
         pad.until(lambda: pad.pad.predictions)
-        pad.tap("clear")
+        pad.tap("delete")
     assert pad.recognised.modes == ["digits", "jamo", "hangul", "auto"]
 
 
@@ -66,7 +66,7 @@ def test_a_switch_outdates_the_answer_under_way(open_pad: Callable[..., Driver])
     serial = pad.pad._serial
     assert serial is not None
     pad.pad.command("digits")
-    assert not pad.pad.receive(Answer(serial, Reading((Prediction("가", 1.0),))))
+    assert not pad.pad.receive(Answer(serial, Reading((Prediction("가", 1.0),))), 0.0)
     pad.until(lambda: pad.pad.predictions)
     assert pad.recognised.modes[-1] == "digits"
 
@@ -134,6 +134,6 @@ def test_a_model_that_is_missing_is_told_on_the_empty_page(open_pad: Callable[..
     assert pad.inked() > with_all
     pad.mouse(*line())
     written = pad.inked()
-    pad.tap("clear")
+    pad.tap("delete")
     assert pad.inked() > with_all
     assert written < pad.inked()

@@ -10,8 +10,22 @@ from edge_app import hangul
 from edge_app.modes import MISSING
 from edge_app.modes import MODES as ALL_MODES
 from edge_app.pad import theme
+from edge_app.pad.keys import BINDINGS, MARKS
+from edge_app.pad.scribe import CHOOSE
+from edge_app.pad.state import NO_PARTS
 from edge_app.pad.theme import Fonts, Palette
-from edge_app.pad.view import BUTTONS, HINT, HINTS, MODES, UNSURE, percentage
+from edge_app.pad.view import (
+    BUTTONS,
+    GESTURES,
+    HINT,
+    HINTS,
+    MENDING,
+    MODES,
+    NO_FINAL,
+    READ,
+    UNSURE,
+    percentage,
+)
 
 READ, SEEN = 4.5, 3.0
 """Least contrast of text, and of what is large or no text (WCAG 2.2, 1.4.3 and 1.4.11)."""
@@ -61,8 +75,12 @@ def test_contrast_is_that_of_the_standard() -> None:
 def test_the_font_draws_every_syllable_and_all_the_texts() -> None:
     pygame.font.init()
     font = pygame.font.Font(theme.FONT, 24)
-    named = [lines for texts in (BUTTONS, HINTS, MODES, MISSING) for lines in texts.values()]
-    texts = "".join((*HINT, *(line for lines in named for line in lines), UNSURE, "0123456789%<"))
+    named: list[tuple[str, ...]] = [
+        lines for texts in (BUTTONS, HINTS, MODES, MISSING) for lines in texts.values()
+    ]
+    named += [HINT, READ, CHOOSE, NO_PARTS, *GESTURES, *(binding[:3] for binding in BINDINGS)]
+    texts = "".join((*(line for lines in named for line in lines), UNSURE, MENDING, NO_FINAL))
+    texts += "".join(MARKS) + "0123456789%<"
     assert set(MODES) == set(ALL_MODES)
     needed = [*hangul.SYLLABLES, *hangul.JAMO, *sorted(set(texts) - {" "})]
     missing = [

@@ -5,25 +5,25 @@ from __future__ import annotations
 import json
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 
 import pygame
 
 from edge_app.modes import Reader
-from edge_app.pad import layout
+from edge_app.pad import keys, layout
+from edge_app.pad.composer import Composer, Told, nobody
+from edge_app.pad.conduct import Conduct
 from edge_app.pad.events import pointer_event
 from edge_app.pad.frames import FRAME_S, FrameClock
 from edge_app.pad.screen import Window
+from edge_app.pad.scribe import Message
 from edge_app.pad.state import Pad
 from edge_app.pad.view import View
 from edge_app.pointer import Kind, PointerTracker
 from edge_app.recognizer import Prediction
 from edge_app.worker import Worker
-
-DELAY_S = 0.35
-"""From the last pen-up to the recognition."""
 
 _PATIENCE_S = 0.25
 """Longest wait for an event; a signal that comes meanwhile is noticed after it."""
@@ -31,21 +31,15 @@ _PATIENCE_S = 0.25
 _ANSWER = pygame.USEREVENT
 """Wakes the loop when the worker has news."""
 
-_KEYS = {
-    pygame.K_SPACE: "recognise",
-    pygame.K_RETURN: "0",
-    pygame.K_ESCAPE: "leave",
-    pygame.K_BACKSPACE: "undo",
-    pygame.K_DELETE: "clear",
-    pygame.K_c: "clear",
-    pygame.K_TAB: "next mode",
-    pygame.K_h: "hangul",
-    pygame.K_d: "digits",
-    pygame.K_j: "jamo",
-    pygame.K_a: "auto",
-    **dict(zip((pygame.K_1, pygame.K_2, pygame.K_3), "012", strict=True)),
-    **dict(zip((pygame.K_KP1, pygame.K_KP2, pygame.K_KP3), "012", strict=True)),
-}
+_ACTIONS = ("copy", "type", "save", "done", "settings")
+"""What can be done with the text, in the order of their buttons."""
+
+Actions = Mapping[str, Callable[[str], Message]]
+"""What is done with the text, by the names of `_ACTIONS`: given all of it, says what came of that
+in Korean and English. "done" then leaves the pad. Buttons are there for those that are."""
+
+_CONDUCT = Conduct()
+_NO_ACTIONS: Actions = {}
 
 
 def run(
@@ -54,14 +48,17 @@ def run(
     *,
     fullscreen: bool = False,
     size: tuple[int, int] | None = None,
-    delay_s: float = DELAY_S,
+    conduct: Conduct = _CONDUCT,
+    on_accept: Told = nobody,
+    on_take_back: Told = nobody,
+    actions: Actions = _NO_ACTIONS,
     print_answers: bool = False,
 ) -> int:
     """Opens the pad and returns when it is closed, with the exit status.
 
     reader: from now on this window's. mode: one of its modes to begin with, by default its first.
-    size: of the window, px. delay_s: from pen-up to recognition. print_answers: a line of JSON
-    for each recognition on standard output. Raises NoScreenError.
+    size: of the window, px. on_accept and on_take_back as for `Composer`. print_answers: a line of
+    JSON for each recognition on standard output. Raises NoScreenError.
     """
     with (
         Window(size, fullscreen=fullscreen) as window,
@@ -74,7 +71,10 @@ def run(
             reader.modes,
             mode or reader.first,
             missing=reader.missing,
-            delay_s=delay_s,
+            conduct=conduct,
+            on_accept=on_accept,
+            on_take_back=on_take_back,
+            actions=actions,
             print_answers=print_answers,
         )
         app.loop()
@@ -98,14 +98,18 @@ class App:
         mode: str,
         *,
         missing: Sequence[str] = (),
-        delay_s: float = DELAY_S,
+        conduct: Conduct = _CONDUCT,
+        on_accept: Told = nobody,
+        on_take_back: Told = nobody,
+        actions: Actions = _NO_ACTIONS,
         print_answers: bool = False,
     ) -> None:
         self.clock = FrameClock()
         self._window, self._worker, self._print = window, worker, print_answers
-        self._modes = modes
+        self._modes, self._actions = modes, actions
         self._view, self._tracker = View(missing), PointerTracker()
-        self.pad = Pad(self._layout(), worker.submit, delay_s, modes, mode)
+        composer = Composer(on_accept, on_take_back)
+        self.pad = Pad(self._layout(), worker.submit, modes, mode, conduct, composer, actions)
 
     def loop(self) -> None:
         """Runs until the pad is left. Raises what recognition raised, if it failed."""
@@ -125,20 +129,21 @@ class App:
             self._handle(event, now)
         self.pad.tick(now)
         answer = self._worker.poll()
-        if answer is not None and self.pad.receive(answer) and self._print:
+        if answer is not None and self.pad.receive(answer, now) and self._print:
             print(_json(answer.reading.predictions), flush=True)
         if drawn := self._view.draw(self._window.surface, self.pad):
             pygame.display.update(drawn)
 
     def _patience_ms(self) -> int:
         wait = _PATIENCE_S
-        if self.pad.due is not None:
-            wait = min(wait, self.pad.due - time.monotonic())
+        if self.pad.next_due is not None:
+            wait = min(wait, self.pad.next_due - time.monotonic())
         return max(1, round(wait * 1000))
 
     def _layout(self) -> layout.Layout:
         width, height = self._window.surface.get_size()
-        return layout.fit(width, height, self._modes, fullscreen=self._window.fullscreen)
+        functions = function_groups(self._actions, fullscreen=self._window.fullscreen)
+        return layout.fit(width, height, self._modes, functions=functions)
 
     def _handle(self, event: pygame.event.Event, now: float) -> None:
         if event.type == pygame.QUIT:
@@ -158,15 +163,12 @@ class App:
             self._point(event, now)
 
     def _key(self, event: pygame.event.Event) -> None:
-        if event.key == pygame.K_F11:
+        command = keys.command_of(event.key, event.mod)
+        if command == "full screen":
             self._window.toggle_fullscreen()
             self._resize(time.monotonic())
-        elif event.key == pygame.K_z and event.mod & pygame.KMOD_CTRL:
-            self.pad.command("undo")
-        elif event.key == pygame.K_TAB and event.mod & pygame.KMOD_SHIFT:
-            self.pad.command("previous mode")
-        elif event.key in _KEYS:
-            self.pad.command(_KEYS[event.key])
+        elif command is not None:
+            self.pad.key(command)
 
     def _point(self, event: pygame.event.Event, now: float) -> None:
         report = pointer_event(event, self._window.surface.get_size(), now)
@@ -181,6 +183,16 @@ class App:
     def _resize(self, now: float) -> None:
         self._release(now)
         self.pad.resize(self._layout())
+
+
+def function_groups(actions: Collection[str], *, fullscreen: bool) -> list[list[str]]:
+    """What lies behind the button "more": the marks, what moves the cursor, and the rest.
+
+    Only a full-screen window needs a button to leave it: it has no frame.
+    """
+    editing = ["left", "right", "newline", "help", *(["leave"] if fullscreen else [])]
+    marks = [f"mark {mark}" for mark in keys.MARKS]
+    return [marks, editing, [name for name in _ACTIONS if name in actions]]
 
 
 def _json(predictions: Sequence[Prediction]) -> str:

@@ -48,9 +48,8 @@ class Canvas:
         self._pixels = np.zeros((page.height, page.width), np.uint8)
         size = (page.width, page.height)
         self._surface = pygame.image.frombuffer(self._pixels.data, size, "P")
-        self._surface.set_palette(
-            [theme.mix(theme.PAPER, theme.INK, level / 255) for level in range(256)]
-        )
+        self._colour = theme.INK
+        self._paint(theme.INK)
         self._pen = max(3, round(_PEN * min(size)))
         self._fine = _FINE if self._pen < _BROAD_PX else _FINE // 2
         self._tail: list[Point] = []
@@ -90,6 +89,14 @@ class Canvas:
             self.end()
         self.expose()
 
+    def settle(self, settled: bool) -> None:
+        """Shows the ink as done with, or not."""
+        colour = theme.HINT if settled else theme.INK
+        if colour != self._colour:
+            self._colour = colour
+            self._paint(colour)
+            self.expose()
+
     def expose(self) -> None:
         """Has all of the picture shown again."""
         self._dirty = pygame.Rect(self._page)
@@ -105,6 +112,11 @@ class Canvas:
             return None
         screen.blit(self._surface, dirty, dirty.move(-self._page.x, -self._page.y))
         return dirty
+
+    def _paint(self, colour: theme.Colour) -> None:
+        self._surface.set_palette(
+            [theme.mix(theme.PAPER, colour, level / 255) for level in range(256)]
+        )
 
     def _line_to(self, end: Point) -> None:
         self._curve_to(_middle(self._lines[-1][-1], end), end)

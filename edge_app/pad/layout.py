@@ -1,17 +1,24 @@
 """Where everything in the window is: pure geometry, for any size from 480x320 to 3840x2160.
 
-Landscape windows have the sheet on the left and a panel on its right; portrait windows have
-them below each other. Whichever of the two leaves the larger square to write on is taken.
+The line of text stands above everything, as wide as the window. Landscape windows have the sheet
+on the left and a panel on its right; portrait windows have them below each other. Whichever of the
+two leaves the larger square to write on is taken.
 
 Where there are modes to choose between, their buttons stand in a rail to the left of the sheet,
-or in portrait in a row above it: all in sight, one tap each.
+or in portrait in a row above it: all in sight, one tap each. What is seldom needed lies behind one
+button: marks, cursor keys and what can be done with the text, over all that is below the line.
+The jamo of a syllable to be mended lie over the candidates.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+_STEPS = {"left": (-1, 0), "right": (1, 0), "open": (0, -1), "close": (0, 1)}
+"""Where the arrow keys lead among buttons, by what they stand for elsewhere."""
 
 CANDIDATES = 3
 """How many answers are offered."""
@@ -28,14 +35,17 @@ On a 3.5 inch 480x320 screen that is 7 mm, on the 7 inch screens (800x480, 720x1
 _GROWTH = 0.85
 """Exponent of the growth with the window's size: larger screens are also finer ones."""
 
+_HIGHEST = 1.6
+"""The height of the buttons behind "more" grows to that much of `_TAP`."""
+
 _GAP = 8
 _NOTE = 16
 """Height of the line for what is to be said of the answers."""
 
-_PORTRAIT_CANDIDATE = 74
-_PANEL = 144
-"""Least width of the panel beside the sheet; like the other sizes, px at `SMALLEST`."""
+_EM = 0.52
+"""Width of a syllable in the line of text, as a share of its height."""
 
+_PORTRAIT_CANDIDATE = 74
 _PANEL_SHARE = 0.62
 """The panel grows to this share of its height before the sheet becomes wider than high."""
 
@@ -76,10 +86,13 @@ class Layout:
 
     scale: float
     """Size of text, gaps and buttons, relative to a window whose shorter side is `SMALLEST`."""
+    line: Rect
+    """The line of text."""
+    delete: Rect
+    more: Rect
+    """The button that opens what is seldom needed."""
     sheet: Rect
     """The card that is written on."""
-    strip: Rect
-    """The line of accepted answers."""
     modes: Mapping[str, Rect]
     """The buttons of the modes, by name and in order; none where there is nothing to choose."""
     note: Rect
@@ -87,36 +100,111 @@ class Layout:
     candidates: tuple[Rect, ...]
     """Best first."""
     undo: Rect
-    clear: Rect
-    leave: Rect | None
-    """The button that closes a full-screen window, which has no frame to close it by."""
+    parts: Rect
+    """The button that opens the jamo of the best answer."""
+    space: Rect
+    mending: Rect
+    """Where the jamo are shown then, over the candidates."""
+    places: tuple[Rect, ...]
+    """In it, the initial, the medial and the final that were read."""
+    alternatives: tuple[Rect, ...]
+    """In it, what one of them may be instead, likeliest first."""
+    overlay: Rect
+    """What the marks and functions cover, and the help."""
+    functions: Mapping[str, Rect]
+    """In it, the buttons by name: what `marks` and the like hold."""
 
     @property
     def page(self) -> Rect:
         """The part of the sheet that takes ink: all but its rounded border."""
         return self.sheet.inset(max(2, round(3 * self.scale)))
 
-    def buttons(self) -> dict[str, Rect]:
-        """Everything to tap, by name; candidates are "0", "1" and "2", modes what they are."""
-        named = {str(i): rect for i, rect in enumerate(self.candidates)}
-        named |= {"undo": self.undo, "clear": self.clear, **self.modes}
-        return named if self.leave is None else {**named, "leave": self.leave}
+    @property
+    def writing(self) -> Rect:
+        """The part of the line that the text runs in."""
+        border = round(10 * self.scale)
+        return self.line._replace(x=self.line.x + border, width=self.line.width - 2 * border)
 
-    def button_at(self, x: float, y: float) -> str | None:
+    @property
+    def em(self) -> int:
+        """The width of a syllable in the line, px."""
+        return round(_EM * self.line.height)
+
+    def buttons(self, panel: str | None = None) -> dict[str, Rect]:
+        """Everything to tap, by name, while a panel is open: "more", "parts", "help" or none.
+
+        Candidates are "0", "1" and "2", places "place 0" to "place 2", alternatives "jamo 0" on.
+        """
+        named = {"line": self.line, "delete": self.delete, "more": self.more}
+        if panel == "help":
+            return {**named, "help": self.overlay}
+        if panel == "more":
+            return {**named, **self.functions}
+        named |= {"undo": self.undo, "parts": self.parts, "space": self.space, **self.modes}
+        if panel == "parts":
+            named |= {f"place {i}": rect for i, rect in enumerate(self.places)}
+            return named | {f"jamo {i}": rect for i, rect in enumerate(self.alternatives)}
+        return named | {str(i): rect for i, rect in enumerate(self.candidates)}
+
+    def button_at(self, x: float, y: float, panel: str | None = None) -> str | None:
         """The name of the button at a point."""
-        for name, rect in self.buttons().items():
+        for name, rect in self.buttons(panel).items():
             if rect.contains(x, y):
                 return name
         return None
 
+    def takes_ink(self, x: float, y: float, panel: str | None = None) -> bool:
+        """Whether a point lies on a part of the page that no open panel covers."""
+        covered = panel in ("more", "help") or (panel and self.mending.contains(x, y))
+        return not covered and self.page.contains(x, y)
 
-def fit(width: int, height: int, modes: Sequence[str] = (), *, fullscreen: bool = False) -> Layout:
-    """The layout of a window of that size, px, with a button for each mode if there are several."""
+
+def fit(
+    width: int,
+    height: int,
+    modes: Sequence[str] = (),
+    *,
+    functions: Sequence[Sequence[str]] = (),
+) -> Layout:
+    """The layout of a window of that size, px, with a button for each mode if there are several.
+
+    functions: what lies behind the button "more", by groups that begin on a row of their own.
+    """
     width, height = max(width, SMALLEST), max(height, SMALLEST)
     shown = modes if len(modes) > 1 else ()
-    beside = _beside(width, height, shown, fullscreen)
-    below = _below(width, height, shown, fullscreen)
+    beside = _beside(width, height, shown, functions)
+    below = _below(width, height, shown, functions)
     return max(beside, below, key=lambda layout: min(layout.sheet[2:]))
+
+
+def walked(rects: Mapping[str, Rect], focus: str | None, command: str) -> str | None:
+    """Which of some buttons has the keyboard after a key; None if it is none to walk with.
+
+    focus: the one that has it now, if any. command: what the key stands for elsewhere.
+    """
+    names = list(rects)
+    if command not in (*_STEPS, "next", "previous"):
+        return None
+    if focus is None or focus not in rects:
+        return names[-1] if command == "previous" else names[0]
+    if command in _STEPS:
+        return _neighbour(rects, focus, *_STEPS[command])
+    step = 1 if command == "next" else -1
+    return names[(names.index(focus) + step) % len(names)]
+
+
+def _neighbour(rects: Mapping[str, Rect], name: str, across: int, down: int) -> str:
+    """The nearest of some buttons in a direction from one of them; itself at the edge."""
+    here = _centre(rects[name])
+
+    def cost(other: str) -> float:
+        there = _centre(rects[other])
+        dx, dy = there[0] - here[0], there[1] - here[1]
+        along, aside = dx * across + dy * down, abs(dx * down) + abs(dy * across)
+        return along + 2 * aside if along > 0 else float("inf")
+
+    best = min(rects, key=cost)
+    return best if cost(best) < float("inf") else name
 
 
 def scale_of(width: int, height: int) -> float:
@@ -124,73 +212,110 @@ def scale_of(width: int, height: int) -> float:
     return float((min(width, height) / SMALLEST) ** _GROWTH)
 
 
-def _beside(width: int, height: int, modes: Sequence[str], fullscreen: bool) -> Layout:
+def _beside(
+    width: int, height: int, modes: Sequence[str], functions: Sequence[Sequence[str]]
+) -> Layout:
     scale = scale_of(width, height)
     gap, tap = round(_GAP * scale), round(_TAP * scale)
-    inner = height - 2 * gap
-    rail = _rows(Rect(gap, gap, tap, inner), len(modes), gap)
+    line, delete, more = _top(width, gap, tap)
+    overlay = Rect(gap, gap + tap + gap, width - 2 * gap, height - 3 * gap - tap)
+    inner = overlay.height
+    rail = _rows(Rect(gap, overlay.y, tap, inner), len(modes), gap)
     left = gap + tap + gap if modes else gap
-    panel = max(round(_PANEL * scale), width - left - 2 * gap - inner)
-    panel = min(panel, max(round(_PANEL * scale), round(_PANEL_SHARE * inner)))
-    sheet = Rect(left, gap, width - left - 2 * gap - panel, inner)
-    column = Rect(sheet.right + gap, gap, panel, inner)
-    strip, leave = _top_row(Rect(column.x, column.y, panel, tap), gap, fullscreen)
-    buttons = Rect(column.x, column.bottom - tap, panel, tap)
-    undo, clear = _columns(buttons, 2, gap)
-    note = Rect(column.x, strip.bottom + gap // 2, panel, round(_NOTE * scale))
-    top = note.bottom + gap // 2
-    between = Rect(column.x, top, panel, buttons.y - gap - top)
-    candidates = _rows(between, CANDIDATES, gap)
+    least = 3 * tap + 2 * gap
+    panel = max(least, width - left - 2 * gap - inner)
+    panel = min(panel, max(least, round(_PANEL_SHARE * inner)))
+    sheet = Rect(left, overlay.y, width - left - 2 * gap - panel, inner)
+    column = sheet.right + gap
+    note = Rect(column, overlay.y, panel, round(_NOTE * scale))
+    undo, parts, space = _columns(Rect(column, overlay.bottom - tap, panel, tap), 3, gap)
+    first = note.bottom + gap // 2
+    mending = Rect(column, first, panel, undo.y - gap - first)
     switch = dict(zip(modes, rail, strict=True))
-    return Layout(scale, sheet, strip, switch, note, candidates, undo, clear, leave)
+    answers = _rows(mending, CANDIDATES, gap)
+    upper, *lower = (_columns(row, 3, gap) for row in _rows(mending, 3, gap))
+    places, alternatives = upper, tuple(rect for row in lower for rect in row)
+    behind = _functions(overlay, functions, gap, tap)
+    return Layout(
+        scale, line, delete, more, sheet, switch, note, answers, undo, parts, space,
+        mending, places, alternatives, overlay, behind,
+    )  # fmt: skip
 
 
-def _below(width: int, height: int, modes: Sequence[str], fullscreen: bool) -> Layout:
+def _below(
+    width: int, height: int, modes: Sequence[str], functions: Sequence[Sequence[str]]
+) -> Layout:
     scale = scale_of(width, height)
     gap, tap = round(_GAP * scale), round(_TAP * scale)
     inner = width - 2 * gap
-    strip, leave = _top_row(Rect(gap, gap, inner, tap), gap, fullscreen)
-    buttons = Rect(gap, height - gap - tap, inner, tap)
-    line = round(_NOTE * scale)
-    top = strip.bottom + gap
-    switch = dict(zip(modes, _columns(Rect(gap, top, inner, tap), len(modes), gap), strict=True))
-    if modes:
-        top += tap + gap
-    free = buttons.y - gap - line - gap - top
+    line, delete, more = _top(width, gap, tap)
+    overlay = Rect(gap, gap + tap + gap, inner, height - 3 * gap - tap)
+    undo, parts, space = _columns(Rect(gap, overlay.bottom - tap, inner, tap), 3, gap)
+    words = round(_NOTE * scale)
+    switch = dict(
+        zip(modes, _columns(Rect(gap, overlay.y, inner, tap), len(modes), gap), strict=True)
+    )
+    first = overlay.y + (tap + gap if modes else 0)
+    free = undo.y - gap - words - gap - first
     low = round(_PORTRAIT_CANDIDATE * scale)
     candidate = min(max(low, free - round(_SHEET_SHARE * inner)), 2 * low)
-    sheet = Rect(gap, top, inner, free - candidate)
-    note = Rect(gap, sheet.bottom + gap // 2, inner, line)
-    row = Rect(gap, buttons.y - gap - candidate, inner, candidate)
-    candidates = _columns(row, CANDIDATES, gap)
-    undo, clear = _columns(buttons, 2, gap)
-    return Layout(scale, sheet, strip, switch, note, candidates, undo, clear, leave)
+    sheet = Rect(gap, first, inner, free - candidate)
+    note = Rect(gap, sheet.bottom + gap // 2, inner, words)
+    row = Rect(gap, undo.y - gap - candidate, inner, candidate)
+    answers = _columns(row, CANDIDATES, gap)
+    high = max(candidate, 2 * tap + gap)
+    mending = Rect(gap, row.bottom - high, inner, high)
+    upper, lower = _rows(mending, 2, gap)
+    places, alternatives = _columns(upper, 3, gap), _columns(lower, 5, gap)
+    behind = _functions(overlay, functions, gap, tap)
+    return Layout(
+        scale, line, delete, more, sheet, switch, note, answers, undo, parts, space,
+        mending, places, alternatives, overlay, behind,
+    )  # fmt: skip
 
 
-def _top_row(row: Rect, gap: int, fullscreen: bool) -> tuple[Rect, Rect | None]:
-    """The strip, and in full screen the leave button at its end."""
-    if not fullscreen:
-        return row, None
-    side = row.height
-    strip = Rect(row.x, row.y, row.width - side - gap, side)
-    return strip, Rect(row.right - side, row.y, side, side)
+def _top(width: int, gap: int, tap: int) -> tuple[Rect, Rect, Rect]:
+    """The line of text, and the two buttons at its end."""
+    more = Rect(width - gap - tap, gap, tap, tap)
+    delete = more._replace(x=more.x - gap - tap)
+    return Rect(gap, gap, delete.x - 2 * gap, tap), delete, more
+
+
+def _functions(area: Rect, groups: Sequence[Sequence[str]], gap: int, tap: int) -> dict[str, Rect]:
+    """Buttons in rows that fill an area from its top, no higher than they look like buttons."""
+    most = max(1, (area.width + gap) // (tap + gap))
+    rows: list[Sequence[str]] = []
+    for group in groups:
+        if group:
+            count = math.ceil(len(group) / most)
+            per_row = math.ceil(len(group) / count)
+            rows += [group[i : i + per_row] for i in range(0, len(group), per_row)]
+    high = min(area.height, round(_HIGHEST * tap * len(rows)) + gap * (len(rows) - 1))
+    placed: dict[str, Rect] = {}
+    for names, row in zip(rows, _rows(area._replace(height=high), len(rows), gap), strict=True):
+        placed |= zip(names, _columns(row, len(names), gap), strict=True)
+    return placed
+
+
+def _centre(rect: Rect) -> tuple[float, float]:
+    return rect.x + rect.width / 2, rect.y + rect.height / 2
 
 
 def _columns(row: Rect, count: int, gap: int) -> tuple[Rect, ...]:
-    """A row cut into equal columns, none or several; pixels left over go into the gaps."""
+    """A row cut into equal columns, or none; pixels left over go into the gaps."""
     if not count:
         return ()
     width = (row.width - gap * (count - 1)) // count
-    step = (row.width - width) / (count - 1)
+    step = (row.width - width) / max(1, count - 1)
     return tuple(Rect(row.x + round(i * step), row.y, width, row.height) for i in range(count))
 
 
 def _rows(column: Rect, count: int, gap: int) -> tuple[Rect, ...]:
-    """A column cut into equal rows, none or several; pixels left over go into the gaps."""
+    """A column cut into equal rows, or none; pixels left over go into the gaps."""
     if not count:
         return ()
     height = (column.height - gap * (count - 1)) // count
-    step = (column.height - height) / (count - 1)
+    step = (column.height - height) / max(1, count - 1)
     return tuple(
         Rect(column.x, column.y + round(i * step), column.width, height) for i in range(count)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +70,11 @@ class Sheet:
         """Removes all ink."""
         self._strokes.clear()
 
+    def load(self, ink: Sequence[npt.NDArray[np.floating]]) -> None:
+        """Replaces the ink by strokes in units."""
+        self._strokes = [[(float(x), float(y)) for x, y in stroke] for stroke in ink]
+        self.placement = self._place()
+
     def __len__(self) -> int:
         """How many strokes there are."""
         return len(self._strokes)
@@ -76,6 +82,15 @@ class Sheet:
     def ink(self) -> list[npt.NDArray[np.float64]]:
         """A copy of the strokes, each (n, 2), in units."""
         return [np.array(stroke) for stroke in self._strokes]
+
+    def stroke(self, index: int) -> npt.NDArray[np.float64]:
+        """A copy of one stroke, (n, 2), in units; negative indices count from the newest."""
+        return np.array(self._strokes[index])
+
+    @property
+    def width(self) -> float:
+        """The page's width, in units."""
+        return (self._page.width - 1) / self.placement.scale
 
     def last_px(self) -> Point:
         """The newest point, in px of the window."""

@@ -1,226 +1,260 @@
-"""What the pad is doing: ink, answers and accepted text, apart from the window."""
+"""What the pad is doing: ink, answers and the line of text, apart from the window."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from enum import Enum, auto
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 from edge_app import modes
-from edge_app.pad.canvas import Canvas
-from edge_app.pad.layout import CANDIDATES, Layout
-from edge_app.pad.sheet import Sheet
+from edge_app.pad.composer import Composer
+from edge_app.pad.conduct import Conduct
+from edge_app.pad.desk import Part
+from edge_app.pad.layout import Layout, Rect, walked
+from edge_app.pad.line import NEWLINE, Accepted
+from edge_app.pad.parts import PLACES, most_doubtful
+from edge_app.pad.scribe import Message, Scribe
 from edge_app.pointer import Phase, PointerEvent
-from edge_app.recognizer import Prediction
 from edge_app.worker import Answer, Ink
 
+NO_PARTS = ("한글을 쓰면 자모를 고칠 수 있습니다", "Write a syllable to mend its jamo")
 
-class Part(Enum):
-    """A part of the window that is drawn by itself. The page draws what is new on it."""
-
-    STRIP = auto()
-    CANDIDATES = auto()
-    BUTTONS = auto()
-    EVERYTHING = auto()
+REPEAT_S = (0.5, 0.1)
+"""The delete button held down deletes again after the first time, then every so often."""
 
 
-class Pad:
+class Pad(Scribe):
     """The pad's state. It is told what pointers and keys do; times are seconds from any start."""
 
     def __init__(
         self,
         layout: Layout,
         submit: Callable[[Ink, str], int],
-        delay_s: float,
         offered: Sequence[str],
         mode: str,
+        conduct: Conduct,
+        composer: Composer,
+        actions: Mapping[str, Callable[[str], Message]],
     ) -> None:
-        """submit: asks for ink to be read in a mode, returns the job's number.
-
-        delay_s: from pen-up to that. offered: the modes there are; mode: the one to begin with.
+        """actions: what can be done with the text, by name; each is given all of it and says what
+        came of that. The others as for `Scribe`.
         """
-        self.layout = layout
-        self.mode = mode
-        """What ink is read as."""
-        self.sheet = Sheet(layout.page)
-        self.canvas = Canvas(layout.page)
-        self.accepted: list[str] = []
-        """The answers that were chosen, in order."""
-        self.predictions: Sequence[Prediction] = ()
-        self.stale = False
-        """Whether the ink has changed since the predictions were made."""
-        self.due: float | None = None
-        """When the ink will be recognised."""
+        super().__init__(layout, submit, offered, mode, conduct, composer)
+        self.panel: str | None = None
+        """The panel that is open: "more", "parts" or "help"."""
         self.pressed: str | None = None
         """The button that the pointer went down on, while the pointer is on it."""
+        self.focus: str | None = None
+        """The button of a panel that the keyboard has reached."""
         self.leaving = False
-        self.changed = {Part.EVERYTHING}
-        """What must be drawn again; whoever draws clears it."""
-        self._submit, self._offered = submit, tuple(offered)
-        self._delay_s = delay_s
-        self._serial: int | None = None
+        self._repeats: float | None = None
+        self._actions = actions
         self._held: str | None = None
-        self._drawing = False
+        self._commands: Mapping[str, Callable[[], None]] = {
+            "undo": self._undo,
+            "clear": self._clear,
+            "delete": self._delete,
+            "recognise": self._recognise,
+            "space": lambda: self._type("space", " "),
+            "newline": lambda: self._type("newline", NEWLINE),
+            "enter": self._enter,
+            "left": lambda: self._move(-1),
+            "right": lambda: self._move(1),
+            "home": lambda: self._move(-len(self.line)),
+            "end": lambda: self._move(len(self.line)),
+            "open": lambda: self._open(self.line.cursor - 1),
+            "close": self._close,
+            "escape": self._escape,
+            "leave": self._leave,
+            "more": lambda: self._show_panel(None if self.panel == "more" else "more"),
+            "help": lambda: self._show_panel(None if self.panel == "help" else "help"),
+            "parts": self._toggle_parts,
+            "next": lambda: self._next_mode(1),
+            "previous": lambda: self._next_mode(-1),
+        }
 
-    def resize(self, layout: Layout) -> None:
-        """Lays everything out anew; ink and answers stay. No pointer may be down."""
-        self.layout = layout
-        self.sheet.resize(layout.page)
-        self.canvas = Canvas(layout.page)
-        self.canvas.repaint(self.sheet.strokes_px())
-        self.changed.add(Part.EVERYTHING)
-
-    def expose(self) -> None:
-        """Has everything shown again."""
-        self.canvas.expose()
-        self.changed.add(Part.EVERYTHING)
+    @property
+    def next_due(self) -> float | None:
+        """When `tick` will have something to do; None while nothing is waited for."""
+        times = (self.due, self._settles, self._silent, self._repeats)
+        return min((time for time in times if time is not None), default=None)
 
     def point(self, event: PointerEvent) -> None:
         """Takes what a `PointerTracker` tells."""
+        self._now = event.time
         if event.phase is Phase.DOWN:
             self._down(event)
         elif event.phase is Phase.RESUME:
             self._resume(event)
         elif event.phase is Phase.MOVE:
-            self._move(event)
+            self._moved(event)
         else:
             self._up(event)
+
+    def key(self, command: str) -> None:
+        """Takes what a key stands for; in an open panel some keys walk among its buttons."""
+        if self.panel == "help":
+            self._show_panel(None)
+        elif self.panel is None or not self._walk(command):
+            self.command(command)
 
     def command(self, name: str) -> None:
         """Does what a button or key stands for.
 
-        "0" to "2" accept an answer; "undo", "clear", "recognise", "leave"; "next mode",
-        "previous mode" and the name of a mode, which does nothing if that mode is not there.
+        Besides the names in the table of `keys`: "0" to "2" take an answer, "mark ." and so on put
+        a mark into the line, "place 0" to "place 2" choose which jamo is mended, "jamo 0" on take
+        the syllable with another one. What is not there (a mode, an action) does nothing.
         """
-        if name == "undo":
-            self._undo()
-        elif name == "clear":
-            self._clear()
-        elif name == "recognise":
-            self._recognise()
-        elif name == "leave":
-            self.leaving = True
-        elif name in ("next mode", "previous mode"):
-            step = 1 if name == "next mode" else -1
-            here = self._offered.index(self.mode)
-            self._switch(self._offered[(here + step) % len(self._offered)])
+        kind, _, what = name.partition(" ")
+        if name in self._commands:
+            self._commands[name]()
+        elif name in self._actions:
+            self._act(name)
         elif name in modes.MODES:
             self._switch(name)
-        else:
-            self._accept(int(name))
+        elif kind == "mark":
+            self._show_panel(None)
+            self._type(name, what)
+        elif kind == "place":
+            self.place = PLACES[int(what)]
+            self.changed.add(Part.CANDIDATES)
+        elif kind == "jamo" and int(what) < len(found := self.alternatives()):
+            self._take(found[int(what)])
+        elif name.isdigit() and int(name) < len(self.predictions):
+            self._take(self.predictions[int(name)].label)
 
     def tick(self, now: float) -> None:
-        """Recognises the ink if the time has come."""
-        if self.due is not None and now >= self.due:
-            self._recognise()
+        """Does what the time has come for."""
+        super().tick(now)
+        if self._repeats is not None and now >= self._repeats:
+            self._repeats = now + REPEAT_S[1]
+            self._held = None  # lifting the finger is no tap any more
+            self.command("delete")
 
-    def receive(self, answer: Answer) -> bool:
+    def receive(self, answer: Answer, now: float) -> bool:
         """Takes an answer; False if the ink has changed since it was asked for."""
-        if answer.serial != self._serial:
+        if not super().receive(answer, now):
             return False
-        self._show(answer.reading.predictions)
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self.command(waiting)
         return True
 
-    @property
-    def unsure(self) -> bool:
-        """Whether the answers shown are guesses."""
-        return not self.stale and not modes.is_sure(self.predictions)
+    # Pointers
 
     def _down(self, event: PointerEvent) -> None:
-        self._held = self.layout.button_at(event.x, event.y)
+        self._held = self.layout.button_at(event.x, event.y, self.panel)
         if self._held is not None:
             self._press(self._held)
-        elif self.layout.page.contains(event.x, event.y):
-            if not len(self.sheet):
-                self.canvas.repaint([])  # the hint goes
-            self.sheet.begin(event.x, event.y)
-            self.canvas.begin(*self.sheet.last_px())
-            self._drawing = True
+            if self._held == "delete":
+                self._repeats = event.time + REPEAT_S[0]
+        elif self.layout.takes_ink(event.x, event.y, self.panel):
+            self._show_panel(None)
+            self._make_room()
+            self.page.begin(event.x, event.y, event.time)
+            self._cleared = None
             self._outdate()
 
     def _resume(self, event: PointerEvent) -> None:
         """The stroke goes on, if it was one; a button is not tapped twice."""
-        if len(self.sheet) and self._held is None and self.due is not None:
-            self.canvas.begin(*self.sheet.last_px())
-            self._drawing = True
+        if len(self.page) and self._held is None and self.due is not None:
+            self.page.resume()
             self._outdate()
-            self._move(event)
+            self._moved(event)
 
-    def _move(self, event: PointerEvent) -> None:
-        if self._drawing:
-            self.sheet.extend(event.x, event.y)
-            self.canvas.extend(*self.sheet.last_px())
+    def _moved(self, event: PointerEvent) -> None:
+        if self.page.drawing:
+            self.page.extend(event.x, event.y)
         elif self._held is not None:
-            on_it = self.layout.button_at(event.x, event.y) == self._held
+            on_it = self.layout.button_at(event.x, event.y, self.panel) == self._held
             self._press(self._held if on_it else None)
 
     def _up(self, event: PointerEvent) -> None:
-        if self._drawing:
-            self.canvas.end()
-            self._drawing = False
-            self.due = event.time + self._delay_s
+        self._repeats = None
+        if self.page.drawing:
+            if not self._end_stroke(event.time):
+                self.due = event.time + self._conduct.delay_s if self._conduct.live else math.inf
         elif self.pressed is not None:
-            name = self.pressed
+            name, tapped = self.pressed, self._held is not None
             self._press(None)
-            self.command(name)
+            if tapped and name == "line":
+                self._tap_line(event.x - self.layout.writing.x)
+            elif tapped:
+                self.command(name)
 
     def _press(self, name: str | None) -> None:
         if name != self.pressed:
             self.pressed = name
             self.changed |= {Part.BUTTONS, Part.CANDIDATES}
 
+    def _tap_line(self, x: float) -> None:
+        """Opens the character there; near the edge of one, the cursor goes between the two."""
+        ribbon = self.ribbon()
+        index = ribbon.character_at(x)
+        if index is not None and index == self.composer.opened:
+            self._close()
+        elif index is not None and isinstance(self.line[index], Accepted) and ribbon.is_on(x):
+            self._open(index)
+        else:
+            self._close()
+            self.line.cursor = ribbon.gap_at(x)
+            self._silence()
+
+    # The keyboard in a panel
+
+    def _walk(self, command: str) -> bool:
+        """Moves the focus or presses the button that has it; False for any other key."""
+        buttons = self._walkable()
+        if command == "enter" and self.focus is not None:
+            self.command(self.focus)
+        elif (focus := walked(buttons, self.focus, command)) is not None:
+            self.focus = focus
+        else:
+            return False
+        self.changed |= {Part.BUTTONS, Part.CANDIDATES}
+        return True
+
+    def _walkable(self) -> Mapping[str, Rect]:
+        if self.panel == "more":
+            return self.layout.functions
+        count = len(PLACES) + len(self.alternatives())
+        shown = [name for name in self.layout.buttons("parts") if name[:5] in ("place", "jamo ")]
+        return {name: self.layout.buttons("parts")[name] for name in shown[:count]}
+
     def _outdate(self) -> None:
-        """The ink has changed: no answer under way fits it, and none shown does."""
-        self.due = self._serial = None
-        if self.predictions and not self.stale:
-            self.stale = True
-            self.changed.add(Part.CANDIDATES)
+        super()._outdate()
+        if self.panel == "parts":
+            self._show_panel(None)
 
-    def _recognise(self) -> None:
-        self.due = None
-        if len(self.sheet):
-            self._serial = self._submit(self.sheet.ink(), self.mode)
+    # Panels and the way out
 
-    def _show(self, predictions: Sequence[Prediction]) -> None:
-        self.predictions, self.stale = tuple(predictions[:CANDIDATES]), False
-        self.changed.add(Part.CANDIDATES)
+    def _show_panel(self, panel: str | None) -> None:
+        if panel != self.panel:
+            self.panel, self.focus = panel, None
+            self.expose()
 
-    def _switch(self, mode: str) -> None:
-        """Reads in another mode from now on, the ink that is there first of all."""
-        if mode == self.mode or mode not in self._offered:
-            return
-        self.mode = mode
-        self.changed.add(Part.BUTTONS)
-        if not len(self.sheet):
-            self.canvas.expose()  # another hint
-        elif not self._drawing:
-            self._outdate()
-            self._recognise()
+    def _toggle_parts(self) -> None:
+        if self.panel == "parts":
+            self._show_panel(None)
+        elif self.syllable is None:
+            self.say(NO_PARTS)
+        else:
+            self.place = most_doubtful(self.syllable, self.reading)
+            self._show_panel("parts")
 
-    def _undo(self) -> None:
-        """Takes back the last stroke; from an empty sheet, the last accepted answer."""
-        if not len(self.sheet):
-            if self.accepted:
-                self.accepted.pop()
-                self.changed.add(Part.STRIP)
-            return
-        self.sheet.undo()
-        if not len(self.sheet):
-            self._clear()
-            return
-        self._outdate()
-        self._drawing = False
-        self.canvas.repaint(self.sheet.strokes_px())
-        self._recognise()
+    def _act(self, name: str) -> None:
+        """Does something with the text, that of a sure answer on the page included."""
+        if name == "settings" or self._ready(name):
+            self._show_panel(None)
+            self.say(self._actions[name](self.line.text))
+            self.leaving = self.leaving or name == "done"
 
-    def _clear(self) -> None:
-        self.sheet.clear()
-        self._outdate()
-        self._drawing = False
-        self.canvas.repaint([])
-        self._show(())
+    def _escape(self) -> None:
+        if self.panel is not None:
+            self._show_panel(None)
+        elif self.composer.opened is not None:
+            self._close()
+        else:
+            self.leaving = True
 
-    def _accept(self, rank: int) -> None:
-        if rank < len(self.predictions):
-            self.accepted.append(self.predictions[rank].label)
-            self.changed.add(Part.STRIP)
-            self._clear()
+    def _leave(self) -> None:
+        self.leaving = True

@@ -1,16 +1,20 @@
-"""Draws the pad: cards, answers, buttons and hints."""
+"""Draws the pad: the line of text, the page, answers, buttons and panels."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import pygame
 
 from edge_app.modes import MISSING
 from edge_app.pad import theme
+from edge_app.pad.desk import Part
+from edge_app.pad.keys import BINDINGS
 from edge_app.pad.layout import Layout, Rect
-from edge_app.pad.state import Pad, Part
+from edge_app.pad.line import NEWLINE, text_of
+from edge_app.pad.paint import SIGNS, Painter
+from edge_app.pad.parts import PLACES, jamo_of
+from edge_app.pad.state import Pad
 from edge_app.pad.theme import Colour, Fonts
 
 HINT = ("여기에 쓰세요", "Write here")
@@ -21,7 +25,21 @@ HINTS = {
 }
 """What to write, where that is not everything."""
 
-BUTTONS = {"undo": ("되돌리기", "Undo"), "clear": ("지우기", "Clear")}
+BUTTONS = {
+    "undo": ("되돌리기", "Undo"),
+    "parts": ("자모", "Parts"),
+    "space": ("띄어쓰기", "Space"),
+    "copy": ("복사", "Copy"),
+    "type": ("입력", "Type"),
+    "save": ("저장", "Save"),
+    "done": ("완료", "Done"),
+    "settings": ("설정", "Settings"),
+    "help": ("도움말", "Help"),
+    "leave": ("끝내기", "Leave"),
+}
+READ = ("읽기", "Read")
+"""The space button, while it would read the ink."""
+
 MODES = {
     "hangul": ("한글", "Hangul"),
     "digits": ("숫자", "Digits"),
@@ -29,9 +47,16 @@ MODES = {
     "auto": ("자동", "Auto"),
 }
 UNSURE = "확실하지 않음 · Not sure"
+MENDING = "고치는 중 · Mending"
+NO_FINAL = "–"
+"""Stands for the final that a syllable has not got."""
 
-_FINE = 4
-"""Round things are drawn this many times larger and averaged down."""
+GESTURES = (
+    ("글자 누르기", "다시 열어 고치기", "Tap a character: open it"),
+    ("지그재그 긋기", "쓴 글씨 지우기", "Scratch out: clear the ink"),
+    ("← 빠르게 긋기", "빈 곳에서 지우기", "Flick left: delete"),
+)
+"""What hands do besides writing, for the help."""
 
 
 class View:
@@ -45,211 +70,259 @@ class View:
     def draw(self, screen: pygame.Surface, pad: Pad) -> list[pygame.Rect]:
         """Draws what has changed; returns the rectangles of the screen to update."""
         changed, pad.changed = pad.changed, set()
-        layout = pad.layout
-        if Part.EVERYTHING in changed:
-            screen.fill(theme.GROUND)
-            self._card(screen, layout, layout.sheet)
+        layout, everything = pad.layout, Part.EVERYTHING in changed
+        paint = Painter(self._fonts, screen, layout.scale)
         drawn: list[pygame.Rect] = []
-        if changed & {Part.STRIP, Part.EVERYTHING}:
-            self._strip(screen, layout, "".join(pad.accepted))
-            drawn.append(pygame.Rect(layout.strip))
-        if changed & {Part.CANDIDATES, Part.EVERYTHING}:
-            for rank in range(len(layout.candidates)):
-                self._candidate(screen, pad, rank)
-            drawn.extend(map(pygame.Rect, layout.candidates))
-            drawn.append(self._note(screen, layout, UNSURE if pad.unsure else ""))
-        if changed & {Part.BUTTONS, Part.EVERYTHING}:
-            drawn.extend(self._buttons(screen, pad))
-            drawn.extend(self._modes(screen, pad))
-        page = pad.canvas.show(screen)
+        if everything:
+            screen.fill(theme.GROUND)
+        if everything or Part.LINE in changed:
+            self._line(paint, pad)
+            drawn.append(pygame.Rect(layout.line))
+        if everything or Part.BUTTONS in changed:
+            drawn += [self._button(paint, pad, name) for name in ("delete", "more")]
+        if pad.panel in ("more", "help"):
+            drawn += self._overlay(paint, pad, changed)
+        else:
+            drawn += self._desk(paint, pad, changed)
+        return [screen.get_rect()] if everything else drawn
+
+    def _desk(self, paint: Painter, pad: Pad, changed: set[Part]) -> list[pygame.Rect]:
+        """Everything below the line, where no panel covers all of it."""
+        layout, everything = pad.layout, Part.EVERYTHING in changed
+        drawn: list[pygame.Rect] = []
+        if everything:
+            paint.card(layout.sheet)
+        if everything or Part.BUTTONS in changed:
+            drawn += [self._button(paint, pad, name) for name in ("undo", "parts", "space")]
+            drawn += [self._mode(paint, pad, name) for name in layout.modes]
+        page = pad.page.canvas.show(paint.screen)
         if page is not None:
-            if not len(pad.sheet):
-                self._hint(screen, pad)
+            if not len(pad.page):
+                self._hint(paint, pad)
             drawn.append(page)
-        return [screen.get_rect()] if Part.EVERYTHING in changed else drawn
+        if everything or Part.CANDIDATES in changed:
+            if pad.panel == "parts":
+                drawn.append(self._mending(paint, pad))
+            else:
+                for rank in range(len(layout.candidates)):
+                    self._candidate(paint, pad, rank)
+                drawn += map(pygame.Rect, layout.candidates)
+                drawn.append(self._note(paint, pad))
+            # What these can do depends on the answers.
+            drawn += [self._button(paint, pad, name) for name in ("parts", "space")]
+        return drawn
 
-    def _card(
-        self,
-        screen: pygame.Surface,
-        layout: Layout,
-        rect: Rect,
-        fill: Colour = theme.PAPER,
-        border: Colour = theme.BORDER,
-    ) -> None:
-        """A rounded rectangle on the ground."""
-        radius, line = round(8 * layout.scale), max(1, round(layout.scale))
-        pygame.draw.rect(screen, fill, rect)
-        pygame.draw.rect(screen, border, rect, line)
-        corner = _corner(radius, line, fill, border)
-        right, bottom = rect.right - radius, rect.bottom - radius
-        for x, flip_x in ((rect.x, False), (right, True)):
-            for y, flip_y in ((rect.y, False), (bottom, True)):
-                screen.blit(pygame.transform.flip(corner, flip_x, flip_y), (x, y))
+    def _line(self, paint: Painter, pad: Pad) -> None:
+        layout, inside = pad.layout, pad.layout.writing
+        paint.card(layout.line)
+        if pad.message is not None:
+            paint.lines(inside, pad.message, (17, 12), (theme.TEXT, theme.MUTED))
+            return
+        ribbon, em = pad.ribbon(), layout.em
+        for index in range(ribbon.first, ribbon.last):
+            left = inside.x + round(ribbon.edge(index))
+            right = inside.x + round(ribbon.edge(index + 1))
+            box = Rect(left, inside.y, right - left, inside.height)
+            if index == pad.composer.opened:
+                self._mark_open(paint, box)
+            self._cell(paint, text_of(pad.line[index]), box, em)
+        if pad.composer.opened is None:
+            x = inside.x + round(ribbon.edge(pad.line.cursor))
+            wide, high = max(2, paint.px(2)), round(1.2 * em)
+            caret = (x - wide // 2, inside.y + (inside.height - high) // 2, wide, high)
+            pygame.draw.rect(paint.screen, theme.ACCENT, caret)
 
-    def _hint(self, screen: pygame.Surface, pad: Pad) -> None:
+    def _mark_open(self, paint: Painter, box: Rect) -> None:
+        """Behind the character that is open."""
+        behind = pygame.Rect(box).inflate(0, -2 * paint.px(7))
+        pygame.draw.rect(paint.screen, theme.BEST, behind, border_radius=paint.px(4))
+        thick = max(2, paint.px(3))
+        behind.update(behind.x, behind.bottom - thick, behind.width, thick)
+        pygame.draw.rect(paint.screen, theme.ACCENT, behind)
+
+    def _cell(self, paint: Painter, text: str, box: Rect, em: int) -> None:
+        centre = pygame.Rect(box).center
+        if text == NEWLINE:
+            paint.sign("newline", round(0.62 * em), centre, theme.MUTED)
+            return
+        size = self._fonts.fit(text, em, box.width)
+        picture = self._fonts.text(text, size, theme.TEXT)
+        paint.screen.blit(picture, picture.get_rect(center=centre))
+
+    def _button(self, paint: Painter, pad: Pad, name: str) -> pygame.Rect:
+        rect = pad.layout.buttons(pad.panel if pad.panel == "more" else None)[name]
+        chosen = name == pad.panel
+        fill = theme.BEST if chosen else theme.PAPER
+        if pad.pressed == name:
+            fill = theme.PRESSED
+        border = theme.ACCENT if chosen or pad.focus == name else theme.BORDER
+        paint.card(rect, fill, border)
+        if pad.focus == name:
+            self._ring(paint, rect)
+        if name.startswith("mark "):
+            size = round(min(rect.width, rect.height) * 0.55)
+            picture = self._fonts.text(name[-1], size, theme.TEXT)
+            paint.screen.blit(picture, picture.get_rect(center=pygame.Rect(rect).center))
+        elif name in SIGNS:
+            paint.sign(name, round(paint.px(48) * 0.46), pygame.Rect(rect).center, theme.TEXT)
+        else:
+            lines = READ if name == "space" and pad.space_reads else BUTTONS[name]
+            idle = name == "parts" and pad.syllable is None
+            colours = (theme.HINT, theme.HINT) if idle else (theme.TEXT, theme.MUTED)
+            paint.lines(rect, lines, (14, 11), colours)
+        return pygame.Rect(rect)
+
+    def _ring(self, paint: Painter, rect: Rect) -> None:
+        """Where the keyboard is."""
+        inside, thick = rect.inset(paint.px(3)), max(2, paint.px(2))
+        pygame.draw.rect(paint.screen, theme.ACCENT, inside, thick, border_radius=paint.px(6))
+
+    def _mode(self, paint: Painter, pad: Pad, name: str) -> pygame.Rect:
+        rect, chosen = pad.layout.modes[name], name == pad.mode
+        fill = theme.ACCENT if chosen else theme.PAPER
+        if pad.pressed == name:
+            fill = theme.PRESSED
+        paint.card(rect, fill, theme.ACCENT if chosen else theme.BORDER)
+        colours = (theme.TEXT, theme.MUTED)
+        if fill == theme.ACCENT:
+            colours = (theme.PAPER, theme.PAPER)
+        paint.lines(rect, MODES[name], (15, 11), colours)
+        return pygame.Rect(rect)
+
+    def _hint(self, paint: Painter, pad: Pad) -> None:
         """What to write and, at the lower edge of the page, what cannot be read."""
-        layout, page = pad.layout, pad.layout.page
+        page = pad.layout.page
         text, width = HINTS.get(pad.mode, HINT), page.width * 3 // 4
-        size = self._fonts.fit(max(text, key=len), round(26 * layout.scale), width)
-        self._two_lines(screen, page, text, (size, round(size * 0.7)), (theme.HINT, theme.HINT))
-        high = round(40 * layout.scale)
+        box = Rect(page.x + (page.width - width) // 2, page.y, width, page.height)
+        paint.lines(box, text, (26, 18), (theme.HINT, theme.HINT))
+        high = paint.px(40)
         box = Rect(page.x, page.bottom - high, page.width, high)
         for lines in self._missing:
-            sizes = [
-                self._fonts.fit(line, round(13 * layout.scale), page.width * 9 // 10)
-                for line in lines
-            ]
-            self._two_lines(screen, box, lines, (min(sizes),) * 2, (theme.MUTED, theme.MUTED))
+            paint.lines(box, lines, (13, 13), (theme.MUTED, theme.MUTED))
             box = box._replace(y=box.y - high)
 
-    def _note(self, screen: pygame.Surface, layout: Layout, text: str) -> pygame.Rect:
+    def _note(self, paint: Painter, pad: Pad) -> pygame.Rect:
         """What is to be said of the answers, if anything."""
-        place = pygame.Rect(layout.note)
-        screen.fill(theme.GROUND, place)
-        size = self._fonts.fit(text, round(12 * layout.scale), place.width)
-        picture = self._fonts.text(text, size, theme.TEXT)
-        screen.blit(picture, picture.get_rect(center=place.center))
+        place = pygame.Rect(pad.layout.note)
+        paint.screen.fill(theme.GROUND, place)
+        text = UNSURE if pad.unsure else MENDING if pad.composer.opened is not None else ""
+        picture = self._fonts.text(
+            text, self._fonts.fit(text, paint.px(12), place.width), theme.TEXT
+        )
+        paint.screen.blit(picture, picture.get_rect(center=place.center))
         return place
 
-    def _strip(self, screen: pygame.Surface, layout: Layout, text: str) -> None:
-        """The accepted answers; of a text too long for the line, its end."""
-        rect = layout.strip
-        self._card(screen, layout, rect)
-        inside = pygame.Rect(rect.inset(round(10 * layout.scale)))
-        picture = self._fonts.text(text, round(22 * layout.scale), theme.TEXT)
-        place = picture.get_rect(midleft=inside.midleft)
-        place.right = min(place.right, inside.right)
-        screen.set_clip(inside.inflate(0, layout.strip.height))
-        screen.blit(picture, place)
-        screen.set_clip(None)
-
-    def _candidate(self, screen: pygame.Surface, pad: Pad, rank: int) -> None:
-        layout = pad.layout
-        rect = layout.candidates[rank]
+    def _candidate(self, paint: Painter, pad: Pad, rank: int) -> None:
+        rect = pad.layout.candidates[rank]
         if rank >= len(pad.predictions):
-            self._card(screen, layout, rect, theme.GROUND)
+            paint.card(rect, theme.GROUND)
             return
         label, score = pad.predictions[rank]
-        best = rank == 0 and not pad.stale and not pad.unsure
+        best = rank == pad.best
         fill = theme.BEST if best else theme.PAPER
         if pad.pressed == str(rank):
             fill = theme.PRESSED
-        self._card(screen, layout, rect, fill, theme.ACCENT if best else theme.BORDER)
+        paint.card(rect, fill, theme.ACCENT if best else theme.BORDER)
         colour = theme.MUTED if pad.stale else theme.TEXT
         bar_colour = theme.MUTED if pad.stale else theme.ACCENT
-        inside = rect.inset(round(9 * layout.scale))
-        small = round(14 * layout.scale)
-        thick = max(3, round(5 * layout.scale))
-        percent = self._fonts.text(percentage(score), small, colour)
+        inside = rect.inset(paint.px(9))
+        thick = max(3, paint.px(5))
+        percent = self._fonts.text(percentage(score), paint.px(14), colour)
         if rect.width > 1.6 * rect.height:
             side = min(rect.height, inside.width // 2)
-            self._label(screen, label, colour, Rect(inside.x, inside.y, side, inside.height))
-            left = inside.x + side + round(6 * layout.scale)
+            paint.glyph(label, colour, Rect(inside.x, inside.y, side, inside.height))
+            left = inside.x + side + paint.px(6)
             middle = rect.y + rect.height // 2
             bar = Rect(left, middle + thick, inside.right - left, thick)
-            screen.blit(percent, percent.get_rect(bottomleft=(left, middle + thick // 2)))
+            paint.screen.blit(percent, percent.get_rect(bottomleft=(left, middle + thick // 2)))
         else:
             bar = Rect(inside.x, inside.bottom - thick, inside.width, thick)
             centre = inside.x + inside.width // 2
             place = percent.get_rect(midbottom=(centre, bar.y - thick // 2))
-            screen.blit(percent, place)
+            paint.screen.blit(percent, place)
             above = Rect(inside.x, inside.y, inside.width, place.top - inside.y)
-            self._label(screen, label, colour, above)
-        _bar(screen, bar, score, bar_colour, fill)
+            paint.glyph(label, colour, above)
+        paint.bar(bar, score, bar_colour, fill)
 
-    def _label(self, screen: pygame.Surface, label: str, colour: Colour, box: Rect) -> None:
-        size = max(6, min(box.height, box.width))
-        picture = self._fonts.text(label, size, colour)
-        # By its ink, because digits and syllables sit differently on their lines.
-        ink = picture.get_bounding_rect()
-        place = ink.copy()
-        place.center = pygame.Rect(box).center
-        screen.blit(picture, place, ink)
-
-    def _buttons(self, screen: pygame.Surface, pad: Pad) -> list[pygame.Rect]:
-        layout = pad.layout
-        drawn = []
-        for name, rect in layout.buttons().items():
-            if name.isdigit() or name in layout.modes:
-                continue
-            fill = theme.PRESSED if pad.pressed == name else theme.PAPER
-            self._card(screen, layout, rect, fill)
-            if name == "leave":
-                _cross(screen, rect, fill)
-            else:
-                sizes = round(14 * layout.scale), round(11 * layout.scale)
-                self._two_lines(screen, rect, BUTTONS[name], sizes, (theme.TEXT, theme.MUTED))
-            drawn.append(pygame.Rect(rect))
-        return drawn
-
-    def _modes(self, screen: pygame.Surface, pad: Pad) -> list[pygame.Rect]:
-        layout = pad.layout
-        for name, rect in layout.modes.items():
-            chosen = name == pad.mode
-            fill = theme.ACCENT if chosen else theme.PAPER
-            if pad.pressed == name:
+    def _mending(self, paint: Painter, pad: Pad) -> pygame.Rect:
+        """The jamo of the syllable in a row, and below them what the chosen one may be instead."""
+        area = pygame.Rect(pad.layout.mending)
+        paint.screen.fill(theme.GROUND, area.inflate(2 * paint.px(4), 2 * paint.px(4)))
+        if pad.syllable is None:
+            return area
+        chosen = PLACES.index(pad.place)
+        for i, (rect, jamo) in enumerate(
+            zip(pad.layout.places, jamo_of(pad.syllable), strict=True)
+        ):
+            fill = theme.ACCENT if i == chosen else theme.PAPER
+            if pad.pressed == f"place {i}":
                 fill = theme.PRESSED
-            self._card(screen, layout, rect, fill, theme.ACCENT if chosen else theme.BORDER)
-            colours = (theme.TEXT, theme.MUTED)
-            if fill == theme.ACCENT:
-                colours = (theme.PAPER, theme.PAPER)
-            sizes = round(15 * layout.scale), round(11 * layout.scale)
-            self._two_lines(screen, rect, MODES[name], sizes, colours)
-        return [pygame.Rect(rect) for rect in layout.modes.values()]
+            paint.card(rect, fill, theme.ACCENT if i == chosen else theme.BORDER)
+            colour = theme.PAPER if fill == theme.ACCENT else theme.TEXT
+            self._jamo(paint, rect, jamo, colour)
+            if pad.focus == f"place {i}":
+                self._ring(paint, rect)
+        for i, syllable in enumerate(pad.alternatives()):
+            rect, name = pad.layout.alternatives[i], f"jamo {i}"
+            paint.card(rect, theme.PRESSED if pad.pressed == name else theme.PAPER)
+            self._alternative(paint, rect, jamo_of(syllable)[chosen], syllable)
+            if pad.focus == name:
+                self._ring(paint, rect)
+        return area.inflate(2 * paint.px(4), 2 * paint.px(4))
 
-    def _two_lines(
-        self,
-        screen: pygame.Surface,
-        box: Rect,
-        lines: tuple[str, str],
-        sizes: tuple[int, int],
-        colours: tuple[Colour, Colour],
-    ) -> None:
-        """Korean above English, centred together."""
-        above, below = (
-            self._fonts.text(line, size, colour)
-            for line, size, colour in zip(lines, sizes, colours, strict=True)
-        )
-        top = box.y + (box.height - above.get_height() - below.get_height()) // 2
-        centre = box.x + box.width // 2
-        screen.blit(above, above.get_rect(midtop=(centre, top)))
-        screen.blit(below, below.get_rect(midtop=(centre, top + above.get_height())))
+    def _jamo(self, paint: Painter, box: Rect, jamo: str, colour: Colour) -> None:
+        size = round(min(box.width, box.height) * 0.62)
+        picture = self._fonts.text(jamo or NO_FINAL, size, colour)
+        paint.screen.blit(picture, picture.get_rect(center=pygame.Rect(box).center))
+
+    def _alternative(self, paint: Painter, rect: Rect, jamo: str, syllable: str) -> None:
+        """A jamo, and smaller the syllable that it makes: beside it, or at its corner."""
+        small = round(min(rect.width, rect.height) * 0.32)
+        picture = self._fonts.text(syllable, small, theme.MUTED)
+        border = paint.px(4)
+        if rect.width > 1.4 * rect.height:
+            left, right = rect._replace(width=rect.width * 3 // 5), rect.width * 4 // 5
+            self._jamo(paint, left, jamo, theme.TEXT)
+            middle = rect.y + rect.height // 2
+            paint.screen.blit(picture, picture.get_rect(center=(rect.x + right, middle)))
+            return
+        room = rect.inset(border)
+        self._jamo(paint, room._replace(width=room.width * 4 // 5), jamo, theme.TEXT)
+        place = picture.get_rect(bottomright=(room.right - border // 2, room.bottom))
+        paint.screen.blit(picture, place)
+
+    def _overlay(self, paint: Painter, pad: Pad, changed: set[Part]) -> list[pygame.Rect]:
+        """The marks and functions, or the help, over everything below the line."""
+        if pad.panel == "help":
+            if Part.EVERYTHING in changed:
+                self._help(paint, pad.layout)
+            return [pygame.Rect(pad.layout.overlay)]
+        if not changed & {Part.BUTTONS, Part.CANDIDATES, Part.EVERYTHING}:
+            return []
+        return [self._button(paint, pad, name) for name in pad.layout.functions]
+
+    def _help(self, paint: Painter, layout: Layout) -> None:
+        """The table of the keys, and the gestures."""
+        area = layout.overlay
+        paint.card(area)
+        rows = [*GESTURES, *((b.shown, b.korean, b.english) for b in BINDINGS)]
+        inside = area.inset(paint.px(8))
+        high = inside.height / len(rows)
+        first, wide = inside.width * 3 // 10, inside.width * 7 // 10
+        px = min(paint.px(14), int(high * 0.8))
+        texts = [f"{korean} · {english}" for _, korean, english in rows]
+        px = min(px, *(self._fonts.fit(shown, px, first - paint.px(6)) for shown, _, _ in rows))
+        px = min(px, *(self._fonts.fit(text, px, wide) for text in texts))
+        for i, ((shown, _, _), text) in enumerate(zip(rows, texts, strict=True)):
+            y = round(inside.y + (i + 0.5) * high)
+            for x, words, colour in (
+                (inside.x, shown, theme.ACCENT),
+                (inside.x + first, text, theme.TEXT),
+            ):
+                picture = self._fonts.text(words, px, colour)
+                paint.screen.blit(picture, picture.get_rect(midleft=(x, y)))
 
 
 def percentage(score: float) -> str:
     """A score from 0 to 1 in whole per cent."""
     return "<1%" if 0 < score < 0.005 else f"{score:.0%}"
-
-
-@lru_cache(maxsize=32)
-def _corner(radius: int, line: int, fill: Colour, border: Colour) -> pygame.Surface:
-    """The upper left corner of a card, anti-aliased, (radius, radius) px."""
-    fine = pygame.Surface((radius * _FINE, radius * _FINE), depth=24)
-    fine.fill(theme.GROUND)
-    centre = (radius * _FINE, radius * _FINE)
-    pygame.draw.circle(fine, border, centre, radius * _FINE)
-    pygame.draw.circle(fine, fill, centre, (radius - line) * _FINE)
-    return pygame.transform.smoothscale(fine, (radius, radius))
-
-
-def _bar(screen: pygame.Surface, bar: Rect, score: float, colour: Colour, behind: Colour) -> None:
-    """A score as the filled part of a bar with round ends."""
-    height = bar.height * _FINE
-    fine = pygame.Surface((bar.width * _FINE, height), depth=24)
-    fine.fill(behind)
-    pygame.draw.rect(fine, theme.TRACK, fine.get_rect(), border_radius=height // 2)
-    full = max(height, round(fine.get_width() * min(1.0, score)))
-    pygame.draw.rect(fine, colour, (0, 0, full, height), border_radius=height // 2)
-    screen.blit(pygame.transform.smoothscale(fine, bar[2:]), bar[:2])
-
-
-def _cross(screen: pygame.Surface, rect: Rect, behind: Colour) -> None:
-    """The sign of the leave button."""
-    side = rect.width // 3
-    fine = pygame.Surface((side * _FINE, side * _FINE), depth=24)
-    fine.fill(behind)
-    low, high, width = side * _FINE // 10, side * _FINE * 9 // 10, max(1, side * _FINE // 10)
-    pygame.draw.line(fine, theme.MUTED, (low, low), (high, high), width)
-    pygame.draw.line(fine, theme.MUTED, (low, high), (high, low), width)
-    sign = pygame.transform.smoothscale(fine, (side, side))
-    screen.blit(sign, sign.get_rect(center=pygame.Rect(rect).center))

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import ImageGrab
 
+from edge_app.pad.app import function_groups
 from edge_app.pad.layout import Layout, Rect, fit
 
 TIMEOUT_S = 30.0
@@ -84,7 +85,7 @@ class PadWindow:
     def layout(self, modes: Sequence[str] = (), *, fullscreen: bool = False) -> Layout:
         """Where everything is in a window that offers those modes."""
         _, _, width, height = self.geometry()
-        return fit(width, height, modes, fullscreen=fullscreen)
+        return fit(width, height, modes, functions=function_groups((), fullscreen=fullscreen))
 
     def draw(self, *strokes: npt.ArrayLike) -> None:
         """Draws strokes, px of the window, with the mouse at a hand's pace."""
@@ -111,6 +112,10 @@ class PadWindow:
         """The labels of the next answer that the pad prints, best first."""
         line = self._lines.get(timeout=TIMEOUT_S)
         return [one["label"] for one in json.loads(line)["predictions"]]
+
+    def said(self) -> str:
+        """The next line that the pad prints, whatever it is."""
+        return self._lines.get(timeout=TIMEOUT_S)
 
     def is_silent(self, seconds: float) -> bool:
         """Whether no answer comes for that long."""

@@ -77,16 +77,18 @@ def test_digits_drawn_with_the_mouse_are_shown(
         assert len(labels) == 3
         assert has_ink(window)
         wait_for_label(window, reader, digit)
-        window.tap(found.clear)
+        window.tap(found.delete)
         wait_for_label(window, reader, None)
         assert not has_ink(window)
 
 
-def test_the_space_bar_recognises_at_once(start: Start) -> None:
+def test_the_space_bar_reads_on_demand(start: Start) -> None:
     window = start(
         command="from edge_app import modes, pad;"
         "reader = modes.open_model('digits');"
-        "pad.run(reader, size=(800, 480), delay_s=1000, print_answers=True)"
+        "from edge_app.pad.conduct import Conduct;"
+        "conduct = Conduct(live=False);"
+        "pad.run(reader, size=(800, 480), conduct=conduct, print_answers=True)"
     )
     window.draw(*on_page("5", window.layout().page))
     assert window.is_silent(0.5)
@@ -94,19 +96,56 @@ def test_the_space_bar_recognises_at_once(start: Start) -> None:
     assert window.answer()[0] == "5"
 
 
-def test_a_chosen_answer_goes_to_the_strip_and_comes_back_off(start: Start) -> None:
+def test_a_chosen_answer_goes_to_the_line_and_comes_back_off(start: Start) -> None:
     window = start()
     found = window.layout()
-    empty = window.part(found.strip)
+    empty = window.part(found.line)
     window.draw(*on_page("4", found.page))
     assert window.answer()[0] == "4"
     window.tap(found.candidates[0])
     window.until(lambda: not has_ink(window))
-    inside = found.strip.inset(found.strip.height // 8)
-    read = Recognizer("digits").recognize(window.part(inside), 1)
+    first = found.writing._replace(width=round(0.62 * found.em)).inset(2)
+    read = Recognizer("digits").recognize(window.part(first), 1)
     assert [p.label for p in read] == ["4"]
     window.key("BackSpace")
-    window.until(lambda: np.array_equal(window.part(found.strip), empty))
+    window.until(lambda: np.array_equal(window.part(found.line), empty))
+
+
+def test_a_line_is_composed_mended_and_handed_over(start: Start) -> None:
+    window = start(
+        command="from edge_app import modes, pad;"
+        "reader = modes.open_model('digits');"
+        "save = lambda text: print(text, flush=True) or ('저장했습니다', 'Saved');"
+        "pad.run(reader, size=(800, 480), actions={'save': save}, print_answers=True)"
+    )
+    found = window.layout()
+
+    def write(digit: str) -> None:
+        window.draw(*on_page(digit, found.page))
+        assert window.answer()[0] == digit
+
+    for digit in "20":
+        write(digit)
+        window.tap(found.candidates[0])
+    write("8")
+    window.key("space")
+    window.tap(found.more)
+    window.tap(found.functions["mark ?"])
+    write("5")
+    time.sleep(2.0)  # long enough for the next stroke to take it
+    write("3")
+    window.tap(found.candidates[0])
+    window.key("ctrl+s")
+    assert window.said().strip() == "208 ?53"
+
+    # The second character is opened and written anew; the last one is taken back.
+    centre = found.writing.x + round(1.5 * 0.62 * found.em)
+    window.draw([(centre, found.line.y + found.line.height // 2)])
+    write("4")
+    window.tap(found.candidates[0])
+    window.key("BackSpace")
+    window.key("ctrl+s")
+    assert window.said().strip() == "248 ?5"
 
 
 def test_undo_takes_the_last_stroke_back(start: Start) -> None:
@@ -144,7 +183,7 @@ def test_modes_are_switched_by_tap_and_by_key(
     assert set(window.answer()) <= set(hangul.JAMO)
     window.key("Tab")
     assert window.answer()[0] == "간"
-    window.tap(found.clear)
+    window.tap(found.delete)
 
     window.tap(found.modes["digits"])
     window.draw(*on_page("2", found.page))
@@ -159,21 +198,21 @@ def test_full_screen_and_resizing_keep_the_ink(start: Start) -> None:
     window.key("F11")
     window.wait_for_size(*SCREEN)
     window.until(lambda: has_ink(window))
-    window.key("space")
+    window.key("r")
     assert window.answer()[0] == "8"
     window.key("F11")
     window.wait_for_size(800, 480)
     window.resize(400, 700)
     window.until(lambda: has_ink(window))
-    window.key("space")
+    window.key("r")
     assert window.answer()[0] == "8"
 
 
 def test_full_screen_is_left_by_its_button(start: Start) -> None:
     window = start(SCREEN, "--fullscreen")
-    leave = window.layout(fullscreen=True).leave
-    assert leave is not None
-    window.tap(leave)
+    found = window.layout(fullscreen=True)
+    window.tap(found.more)
+    window.tap(found.functions["leave"])
     assert window.process.wait(10) == 0
 
 
