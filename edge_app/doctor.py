@@ -63,6 +63,7 @@ def checks() -> Iterator[Check]:
     if libraries[2].state == _GOOD:
         yield _font()
         yield _screen()
+        yield from _outputs()
     yield _touch()
     if not _desktop():
         yield _groups()
@@ -193,6 +194,13 @@ def _screen() -> Check:
     if driver in ("dummy", "offscreen"):
         return Check("screen", _NOTE, f"none ({found})", remedy)
     return Check("screen", _GOOD, f"{found} ({_desktop() or 'no desktop'})")
+
+
+def _outputs() -> Iterator[Check]:
+    from edge_app import output
+
+    for topic, found, remedy in output.lines():
+        yield Check(topic, _NOTE if remedy else _GOOD, found, remedy)
 
 
 def _touch() -> Check:
