@@ -30,6 +30,17 @@ def run(command: Sequence[str], text: str = "", patience_s: float = PATIENCE_S) 
         raise ToolError(f"{command[0]}: {error}") from None
 
 
+def ask(command: Sequence[str]) -> str:
+    """What a tool that ends by itself prints, without the end of the line. Raises ToolError."""
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise ToolError(f"{command[0]}: {error}") from None
+    return done.stdout.decode(errors="replace").strip()
+
+
 def works(command: Sequence[str]) -> bool:
     """Whether a harmless call of a tool succeeds here."""
     try:

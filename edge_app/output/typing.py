@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import pygame
 from pygame._sdl2.video import Window
 
 from edge_app.output import clipboard, tools
@@ -112,10 +113,22 @@ def _ydotool(_session: Session, text: str) -> None:
     tools.run(["ydotool", "type", "--file", "-"], text, _PATIENCE_S)
 
 
+def _another_is_active() -> bool:
+    """Whether the window manager has made another window the active one.
+
+    Where there is none Openbox goes on naming the hidden one; without a manager nobody is named.
+    """
+    try:
+        active = tools.ask(["xdotool", "getactivewindow"])
+    except tools.ToolError:
+        return False
+    return active != str(pygame.display.get_wm_info().get("window"))
+
+
 def _paste(session: Session, text: str) -> None:
     """`xdotool type` lends a spare key to one syllable after another, and programs that are slow
     to learn of it lose some (docs/output.md); a paste arrives whole."""
-    if not tools.works(["xdotool", "getactivewindow"]):
+    if not _another_is_active():
         raise OutputError(*_NOWHERE)
     clipboard.hold_everywhere(session, text)
     # Toolkits paste the clipboard at this key, terminals the primary selection.
