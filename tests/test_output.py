@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from edge_app import output
 from edge_app.output import saving, tools, typing
 from edge_app.output.message import OutputError
 from edge_app.output.session import Session
+from tests.conftest import PATIENCE_S, ROOT
 
 HANGUL = "안녕하세요 2026"
 NOBODY = 65534
@@ -263,3 +265,8 @@ def test_a_compositor_that_takes_no_virtual_keyboard_leaves_ydotool(
     assert (tmp_path / "got").read_text(encoding="utf-8") == "2026 ok"
     with pytest.raises(OutputError, match="no Hangul"):
         typing.type_aside(session, how, HANGUL)
+
+
+def test_pygame_is_left_for_the_pad_to_load() -> None:
+    program = "import sys, edge_app.output as o; list(o.lines()); sys.exit('pygame' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=PATIENCE_S)

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-import pygame
-
 from edge_app.output import tools
 from edge_app.output.message import Message, OutputError
 from edge_app.output.session import Session
@@ -50,6 +48,8 @@ def copy(session: Session, text: str) -> Message:
         with suppress(tools.ToolError):
             tools.run([tool, *_HOLDERS[session.kind][tool]], text)
             return KEPT
+    import pygame
+
     try:
         pygame.scrap.init()
         pygame.scrap.put(_SDL_TYPE, text.encode())

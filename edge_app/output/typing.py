@@ -13,9 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import pygame
-from pygame._sdl2.video import Window
-
 from edge_app.output import clipboard, tools
 from edge_app.output.message import Message, OutputError
 from edge_app.output.session import Session
@@ -83,6 +80,8 @@ def type_aside(session: Session, how: Way, text: str) -> Message:
 
 @contextmanager
 def _aside() -> Iterator[None]:
+    from pygame._sdl2.video import Window
+
     window = Window.from_display_module()
     window.hide()
     try:
@@ -118,6 +117,8 @@ def _another_is_active() -> bool:
 
     Where there is none Openbox goes on naming the hidden one; without a manager nobody is named.
     """
+    import pygame
+
     try:
         active = tools.ask(["xdotool", "getactivewindow"])
     except tools.ToolError:
