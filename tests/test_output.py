@@ -7,7 +7,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -130,10 +130,11 @@ def test_a_home_that_is_read_only_is_told_in_a_sentence(tmp_path: Path) -> None:
     folder = tmp_path / "home"
     folder.mkdir(mode=0o500)
     with ordinary_user():
-        for act in (
+        acts: list[Callable[[], object]] = [
             lambda: saving.save_new(HANGUL, folder / "Documents"),
             lambda: saving.append(HANGUL, folder / "모음.txt"),
-        ):
+        ]
+        for act in acts:
             with pytest.raises(OutputError) as caught:
                 act()
             korean, english = caught.value.message
