@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -31,6 +32,8 @@ _DEFAULTS = {
     "fullscreen": False,
     "size": None,
     "print": False,
+    "once": False,
+    "save": None,
 }
 """The window's options. Some commands take some of them too, before or after their name."""
 
@@ -97,6 +100,17 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--print", action="store_true", help="인식할 때마다 JSON 한 줄 / a JSON line per answer"
     )
+    parser.add_argument(
+        "--once",
+        action="store_true",
+        help="쓴 글을 출력하고 끝냄 / print the text when done, for scripts; status 1 without one",
+    )
+    parser.add_argument(
+        "--save",
+        type=Path,
+        metavar="FILE",
+        help="저장할 때 덧붙일 파일 / add saved texts to this file (default: a new one for each)",
+    )
     commands = parser.add_subparsers(dest="command", title="명령 / commands", metavar="")
 
     text = "그림 파일 인식 / recognise image files"
@@ -126,6 +140,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
                 parser.error(f"{options.command} has no option --{name}")
     if options.model and options.mode:
         parser.error("--model is one model alone: it leaves no --mode to choose")
+    if options.once and options.print:
+        parser.error("--once prints the text alone: it cannot be combined with --print")
     return options
 
 
@@ -241,23 +257,43 @@ def _offers(reader: Reader) -> str:
 
 
 def _pad(options: argparse.Namespace) -> int:
-    from edge_app import pad
+    from edge_app import output, pad
 
     reader = _reader(options)
     if isinstance(reader, int):
         return reader
     mode = options.mode or reader.first
+    actions = output.actions_for(output.Session.detect(), options.save)
+    written: list[str] = []
+    if options.once:
+        actions["done"] = partial(_keep, written)
     try:
-        return pad.run(
+        status = pad.run(
             reader,
             mode,
             fullscreen=options.fullscreen,
             size=options.size,
             print_answers=options.print,
+            actions=actions,
         )
     except pad.NoScreenError as error:
+        if options.once:  # a script must not take sample ink for a person's
+            _complain(f"화면이 없어 글을 쓸 수 없습니다. No screen to write on: {error}")
+            return FAILED
         _without_screen(reader, mode, str(error))
         return DONE
+    if options.once and status == DONE:
+        text = "".join(written)
+        if not text:
+            return FAILED
+        print(text)
+    return status
+
+
+def _keep(written: list[str], text: str) -> tuple[str, str]:
+    """What "done" does for --once: standard output gets the text after the window has closed."""
+    written[:] = [text]
+    return "완료", "Done"
 
 
 def _without_screen(reader: Reader, mode: str, reason: str) -> None:
