@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -33,6 +34,8 @@ _DEFAULTS = {
     "fullscreen": None,
     "size": None,
     "print": False,
+    "once": False,
+    "save": None,
 }
 """The window's options; None leaves it to the settings, or to what there is.
 
@@ -108,6 +111,17 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--print", action="store_true", help="인식할 때마다 JSON 한 줄 / a JSON line per answer"
     )
+    parser.add_argument(
+        "--once",
+        action="store_true",
+        help="쓴 글을 출력하고 끝냄 / print the text when done, for scripts; status 1 without one",
+    )
+    parser.add_argument(
+        "--save",
+        type=Path,
+        metavar="FILE",
+        help="저장할 때 덧붙일 파일 / add saved texts to this file (default: a new one for each)",
+    )
     commands = parser.add_subparsers(dest="command", title="명령 / commands", metavar="")
 
     text = "그림 파일 인식 / recognise image files"
@@ -148,6 +162,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
                 parser.error(f"{options.command} has no option --{name}")
     if options.model and options.mode:
         parser.error("--model is one model alone: it leaves no --mode to choose")
+    if options.once and options.print:
+        parser.error("--once prints the text alone: it cannot be combined with --print")
     return options
 
 
@@ -270,7 +286,7 @@ def _pad(options: argparse.Namespace) -> int:
 
 
 def _window(options: argparse.Namespace) -> int:
-    from edge_app import pad, settings
+    from edge_app import output, pad, settings
     from edge_app.log import LOG
 
     chosen, complaints = settings.load()
@@ -286,19 +302,39 @@ def _window(options: argparse.Namespace) -> int:
     for name, model in reader.models.items():
         LOG.info("model %s of %s, %s", name, model.bundle.created, model.runtime)
     LOG.info("mode %s", mode)
+    actions = output.actions_for(output.Session.detect(), options.save)
+    written: list[str] = []
+    if options.once:
+        actions["done"] = partial(_keep, written)
     try:
-        return pad.run(
+        status = pad.run(
             reader,
             mode,
             fullscreen=options.fullscreen,
             size=options.size,
-            delay_s=chosen.delay_s,
+            conduct=pad.Conduct(chosen.live, chosen.delay_s, chosen.advance_s or None),
             print_answers=options.print,
+            actions=actions,
         )
     except pad.NoScreenError as error:
         LOG.warning("no window: %s", error)
+        if options.once:  # a script must not take sample ink for a person's
+            _complain(f"화면이 없어 글을 쓸 수 없습니다. No screen to write on: {error}")
+            return FAILED
         _without_screen(reader, mode, str(error))
         return DONE
+    if options.once and status == DONE:
+        text = "".join(written)
+        if not text:
+            return FAILED
+        print(text)
+    return status
+
+
+def _keep(written: list[str], text: str) -> tuple[str, str]:
+    """What "done" does for --once: standard output gets the text after the window has closed."""
+    written[:] = [text]
+    return "완료", "Done"
 
 
 def _fill_in(options: argparse.Namespace, chosen: Settings) -> None:

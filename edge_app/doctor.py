@@ -59,6 +59,7 @@ def checks() -> Iterator[Check]:
         yield _screen()
         if machine.session == CONSOLE:
             yield _console(machine)
+        yield from _ways_out()
     yield from _touch()
     if not _desktop():
         yield _groups()
@@ -189,6 +190,14 @@ def _screen() -> Check:
     if driver in ("dummy", "offscreen"):
         return Check("screen", _NOTE, f"none ({found})", remedy)
     return Check("screen", _GOOD, f"{found} ({_desktop() or 'no desktop'})")
+
+
+def _ways_out() -> Iterator[Check]:
+    """Which ways the text can go, to the clipboard or into another window."""
+    from edge_app import output
+
+    for topic, found, remedy in output.lines():
+        yield Check(topic, _NOTE if remedy else _GOOD, found, remedy)
 
 
 def _session(machine: Machine) -> Iterator[Check]:

@@ -156,6 +156,8 @@ def test_a_model_by_name_by_folder_and_on_either_side_of_the_command() -> None:
         (["--mode", "vowels"], "vowels"),
         (["--mode", "digits", "--model", "digits"], "--model is one model alone"),
         (["--mode", "digits", "predict", READ_AS_3], "predict has no option --mode"),
+        (["--once", "--print"], "--once prints the text alone"),
+        (["--once", "predict", READ_AS_3], "predict has no option --once"),
         (["predict", READ_AS_3, "--model", "no-such"], "no such model directory"),
         (["--fullscreen", "predict", READ_AS_3], "predict has no option --fullscreen"),
         (["--threads", "2", "bench"], "bench has no option --threads"),
@@ -223,6 +225,14 @@ def test_without_a_screen_it_says_so_and_reads_the_sample_ink() -> None:
         assert ranking.startswith(f"{written} ")
         assert ranking.count("%") == 3
     assert complaints(done) == []
+
+
+def test_a_script_that_asks_for_a_word_gets_no_sample_ink() -> None:
+    done = run("--model", "digits", "--once")
+    assert (done.returncode, done.stdout) == (1, "")
+    (complaint,) = complaints(done)
+    assert "화면이 없어" in complaint
+    assert "No screen" in complaint
 
 
 def written(done: subprocess.CompletedProcess[str]) -> list[str]:

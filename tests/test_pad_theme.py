@@ -22,9 +22,11 @@ from edge_app.pad.view import (
     MENDING,
     MODES,
     NO_FINAL,
-    READ,
     UNSURE,
     percentage,
+)
+from edge_app.pad.view import (
+    READ as READ_LABEL,
 )
 
 READ, SEEN = 4.5, 3.0
@@ -78,7 +80,7 @@ def test_the_font_draws_every_syllable_and_all_the_texts() -> None:
     named: list[tuple[str, ...]] = [
         lines for texts in (BUTTONS, HINTS, MODES, MISSING) for lines in texts.values()
     ]
-    named += [HINT, READ, CHOOSE, NO_PARTS, *GESTURES, *(binding[:3] for binding in BINDINGS)]
+    named += [HINT, READ_LABEL, CHOOSE, NO_PARTS, *GESTURES, *(binding[:3] for binding in BINDINGS)]
     texts = "".join((*(line for lines in named for line in lines), UNSURE, MENDING, NO_FINAL))
     texts += "".join(MARKS) + "0123456789%<"
     assert set(MODES) == set(ALL_MODES)
