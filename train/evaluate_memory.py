@@ -14,7 +14,7 @@ import argparse
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,10 @@ def learned(experiences: Iterable[Experience], precision: float) -> Habits:
 
 
 def errors(
-    model: Model, some: Sequence[Seen], habits: Habits | None = None, likeness: Likeness | None = None
+    model: Model,
+    some: Sequence[Seen],
+    habits: Habits | None = None,
+    likeness: Likeness | None = None,
 ) -> npt.NDArray[np.float64]:
     """Top-1 and top-3 error on ink in its order, with a memory or without.
 
@@ -139,13 +142,20 @@ def likeness_of(model: Model, accepted: Sequence[Seen], habits: Habits) -> Liken
 
 
 def measure(
-    model: Model, people: dict[str, list[Seen]], count: int, rounds: int, precision: float, most: int
+    model: Model,
+    people: dict[str, list[Seen]],
+    count: int,
+    rounds: int,
+    precision: float,
+    most: int,
 ) -> dict[str, Any]:
     """The figures of every person, and of their memory on everybody else."""
     report: dict[str, Any] = {}
     for name, written in people.items():
         if len(written) <= count:
-            raise DataError(f"{name}: wrote only {len(written)} syllables, which leaves few to read; ask for less with --accepted")
+            raise DataError(
+                f"{name}: wrote only {len(written)} syllables; ask for less with --accepted"
+            )
         rows: dict[str, list[npt.NDArray[np.float64]]] = {}
         strangers: dict[str, dict[str, list[float]]] = {}
         for turn in range(rounds):
@@ -197,19 +207,23 @@ def others(
     accepted: Sequence[Seen],
     most: int,
 ) -> dict[str, dict[str, list[float]]]:
-    """The errors of everybody else: without the memory, with it, and if it knew no strangers."""
+    """What the memory changes in the errors of everybody else, who takes the pen from its owner.
+
+    "first": of their first characters, while nobody can know; "after": of the others;
+    "unguarded": of all, if it knew no strangers.
+    """
     found = {}
     for other, written in people.items():
         if other == name:
             continue
         order = np.random.default_rng(len(other)).permutation(len(written))[:most]
         some = [written[number] for number in order]
-        # They take the pen right after the owner.
         likeness = likeness_of(model, accepted, habits)
+        first, after = some[:WINDOW], some[WINDOW:]
         found[other] = {
-            "without": errors(model, some).tolist(),
-            "with": errors(model, some, habits, likeness).tolist(),
-            "unguarded": errors(model, some, habits).tolist(),
+            "first": (errors(model, first, habits, likeness) - errors(model, first)).tolist(),
+            "after": (errors(model, after, habits, likeness) - errors(model, after)).tolist(),
+            "unguarded": (errors(model, some, habits) - errors(model, some)).tolist(),
         }
     return found
 
@@ -244,7 +258,9 @@ def sixth(
     return {"syllables": tried, "read_without": before, "read": after}
 
 
-def read_people(model: Model, folder: Path) -> tuple[dict[str, list[Seen]], dict[str, list[Sample]]]:
+def read_people(
+    model: Model, folder: Path
+) -> tuple[dict[str, list[Seen]], dict[str, list[Sample]]]:
     """Everybody in a prepared folder, all parts: their ink as the model sees it, and as it is."""
     seen: dict[str, list[Seen]] = {}
     samples: dict[str, list[Sample]] = {}
@@ -262,9 +278,12 @@ def read_people(model: Model, folder: Path) -> tuple[dict[str, list[Seen]], dict
 def text(report: dict[str, Any]) -> str:
     """The figures as lines."""
     lines = [f"$ {report['command']}", f"{report['accepted']} characters accepted of each person"]
-    lines += ["", f"{'error on their other syllables':<18}    before  all   corrections  some wrong"]
+    lines += [
+        "",
+        f"{'error on their other syllables':<18}    before  all   corrections  some wrong",
+    ]
     cuts: dict[str, list[Sequence[float]]] = {}
-    changes: dict[str, list[npt.NDArray[np.float64]]] = {"with": [], "unguarded": []}
+    changes: dict[str, list[Sequence[float]]] = {}
     for name, person in report["people"].items():
         before = np.array(person["error"].pop("without"))
         cells = [f"{before[0]:.2%}"]
@@ -274,8 +293,8 @@ def text(report: dict[str, Any]) -> str:
             cells.append(f"{after[0]:.2%} ({-share[0]:+.0%})")
         lines.append(f"  {name:<16} " + "  ".join(cells))
         for figures in person["strangers"].values():
-            for way, found in changes.items():
-                found.append(np.array(figures[way]) - np.array(figures["without"]))
+            for way, change in figures.items():
+                changes.setdefault(way, []).append(change)
     for way, shares in cuts.items():
         mean = np.mean(shares, axis=0)
         lines.append(f"  mean, {way}: top-1 error {-mean[0]:+.1%}, top-3 error {-mean[1]:+.1%}")
@@ -287,7 +306,7 @@ def text(report: dict[str, Any]) -> str:
         )
     lines += ["", f"a misread syllable corrected {CORRECTIONS} times and written again is read:"]
     lines += [
-        f"  {name:<16} {one['read']} of {one['syllables']}, without the memory {one['read_without']}"
+        f"  {name:<16} {one['read']} of {one['syllables']}, without it {one['read_without']}"
         for name, one in report["sixth"].items()
     ]
     return "\n".join(lines)
@@ -304,7 +323,11 @@ def _parser() -> argparse.ArgumentParser:
         "--rounds", type=at_least(1), default=3, metavar="N", help="other choices of them (3)"
     )
     parser.add_argument(
-        "--most", type=at_least(1), default=400, metavar="N", help="inks of a stranger (400)"
+        "--most",
+        type=at_least(WINDOW + 1),
+        default=400,
+        metavar="N",
+        help="inks of a stranger (400)",
     )
     parser.add_argument(
         "--corrected", type=at_least(1), default=40, metavar="N", help="syllables of each (40)"

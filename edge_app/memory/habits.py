@@ -20,7 +20,7 @@ The sum of the scores, which is the chance that the ink is a syllable at all, st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -36,22 +36,25 @@ CAPACITY = 2000
 PRECISION = 0.3
 """Of the normal prior of every number in W: higher values change less."""
 
-CANDIDATES = 20
+CANDIDATES = 12
 """Answers of each character that fitting looks at, the likeliest and the accepted one."""
 
-STEPS_AT_ONCE, STEPS_EACH = 40, 8
+STEPS_AT_ONCE, STEPS_EACH = 60, 5
 """Steps of fitting after many changes, and after one more character."""
 
 _NEAR, _FEW, _PULL = 25.0, 0.3, 6.0
 """e(s): how fast likeness falls with the angle between features, how many neighbours' worth of
 doubt there is, and how far, in nats, a corrected syllable is pulled at most."""
 
+_STEPS_BETWEEN, _DOUBTFUL = 20, 0.002
+"""Steps after which it is found out anew which characters are doubtful, and from which error."""
+
 _LEAST = 1e-9
 """Scores below it count as this."""
 
 _SHAPE = tuple(map(len, syllables.JAMO.values()))
 _STARTS = np.cumsum((0, *_SHAPE[:2]))
-_ROWS = sum(_SHAPE)
+_ROWS, _PLACES = sum(_SHAPE), len(_SHAPE)
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,9 @@ class Experience:
     """The accepted syllable, as such an index."""
 
     @classmethod
-    def of(cls, features: Floats, scores: Floats, codes: npt.NDArray[Any], label: str) -> Experience:
+    def of(
+        cls, features: Floats, scores: Floats, codes: npt.NDArray[Any], label: str
+    ) -> Experience:
         """What is remembered of a character.
 
         features: (n,) of the model. scores: (m,) of its labels. codes: (m,) those labels as
@@ -128,6 +133,10 @@ class Habits:
         """Unlearns all."""
         self._kept.clear()
         self._changes, self._arrays, self._weights = 0, None, None
+
+    def numbers(self) -> list[int]:
+        """The keys of what is remembered, in the order of `experiences`."""
+        return list(self._kept)
 
     def experiences(self) -> list[Experience]:
         """What is remembered, first learned first."""
@@ -197,14 +206,14 @@ class _Arrays:
     """(k, n)"""
     answers: npt.NDArray[np.int64]
     """(k, CANDIDATES)"""
-    jamo: npt.NDArray[np.int64]
-    """(k, CANDIDATES, 3) the rows of W of each answer."""
     log_scores: Floats
     """(k, CANDIDATES)"""
     labels: npt.NDArray[np.int64]
     """(k,)"""
     right: Floats
     """(k, CANDIDATES) 1 for the accepted answer, else 0."""
+    cells: npt.NDArray[np.int64]
+    """(k, CANDIDATES, 3) where in an array (k, rows of W), end to end, each answer's jamo are."""
     doubt: Floats
     """(k,) how unlikely the model thought what was accepted, 0 to 1."""
 
@@ -212,39 +221,58 @@ class _Arrays:
     def of(cls, kept: list[Experience]) -> _Arrays:
         if not kept:
             empty = np.zeros((0, CANDIDATES), np.int64)
-            jamo, floats = np.zeros((0, CANDIDATES, 3), np.int64), empty.astype(np.float32)
-            return cls(floats[:, :0], empty, jamo, floats, empty[:, 0], floats, floats[:, 0])
+            cells, floats = np.zeros((0, CANDIDATES, _PLACES), np.int64), empty.astype(np.float32)
+            return cls(floats[:, :0], empty, floats, empty[:, 0], floats, cells, floats[:, 0])
         answers = np.stack([one.answers for one in kept]).astype(np.int64)
-        jamo = np.stack(np.unravel_index(answers, _SHAPE), axis=-1) + _STARTS
+        cells = np.stack(np.unravel_index(answers, _SHAPE), axis=-1) + _STARTS
+        cells += (_ROWS * np.arange(len(kept)))[:, np.newaxis, np.newaxis]
         log_scores = np.stack([one.log_scores for one in kept])
         labels = np.array([one.label for one in kept])
         right = np.asarray(answers == labels[:, np.newaxis], np.float32)
         doubt = 1 - (softmax(log_scores) * right).sum(axis=1)
         features = np.stack([one.features for one in kept])
-        return cls(features, answers, jamo, log_scores, labels, right, doubt)
+        return cls(features, answers, log_scores, labels, right, cells, doubt)
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> _Arrays:
+        """Some of the experiences."""
+        moved = _ROWS * (np.flatnonzero(chosen) - np.arange(np.count_nonzero(chosen)))
+        some = {field.name: getattr(self, field.name)[chosen] for field in fields(self)}
+        some["cells"] = some["cells"] - moved[:, np.newaxis, np.newaxis]
+        return _Arrays(**some)
 
 
-def _climb(arrays: _Arrays, start: Floats | None, precision: np.float32, steps: int) -> Floats | None:
+def _climb(
+    arrays: _Arrays, start: Floats | None, precision: np.float32, steps: int
+) -> Floats | None:
     """W (n, rows) after some steps of accelerated gradient ascent from where it was.
 
     Source: Y. Nesterov, "A method of solving a convex programming problem with convergence rate
     O(1/k^2)", Soviet Math. Dokl. 27 (1983), 372-376.
     """
-    x = arrays.features
-    count = len(x)
+    count = len(arrays.features)
     if not count:
         return None
-    weights = np.zeros((x.shape[1], _ROWS), np.float32) if start is None else start
-    # No curvature of three coupled softmaxes is above 1/2 times the largest of x'x.
-    length = 1 / (precision + np.float32(0.5) * np.float32(np.linalg.norm(x.T @ x, 2)))
-    cells = (np.arange(count)[:, np.newaxis, np.newaxis] * _ROWS + arrays.jamo).ravel()
-    ahead = weights
-    for step in range(steps):
-        gains = (x @ ahead).ravel()[cells].reshape(arrays.jamo.shape).sum(axis=-1)
-        missing = arrays.right - softmax(arrays.log_scores + gains)
-        parts = np.broadcast_to(missing[:, :, np.newaxis], arrays.jamo.shape).ravel()
-        pull = np.bincount(cells, parts, count * _ROWS).reshape(count, _ROWS).astype(np.float32)
-        climbed = ahead + length * (x.T @ pull - precision * ahead)
-        ahead = climbed + np.float32(step / (step + 3)) * (climbed - weights)
-        weights = climbed
+    weights = start
+    if weights is None:
+        weights = np.zeros((arrays.features.shape[1], _ROWS), np.float32)
+    # Features have the length 1, so the curvature is at most in the order of half their number.
+    length = 1 / (precision + np.float32(0.5 * count))
+    for first in range(0, steps, _STEPS_BETWEEN):
+        # What is answered right beyond doubt pulls nowhere: most of what a person writes.
+        doubtful = _missing(arrays, weights).max(axis=1) > _DOUBTFUL
+        some, ahead = arrays.where(doubtful), weights
+        for step in range(min(_STEPS_BETWEEN, steps - first)):
+            cells = some.cells
+            parts = np.repeat(_missing(some, ahead).ravel(), _PLACES)
+            pull = np.bincount(cells.ravel(), parts, len(cells) * _ROWS).astype(np.float32)
+            pulled = some.features.T @ pull.reshape(-1, _ROWS)
+            climbed = ahead + length * (pulled - precision * ahead)
+            ahead = climbed + np.float32(step / (step + 3)) * (climbed - weights)
+            weights = climbed
     return weights
+
+
+def _missing(arrays: _Arrays, weights: Floats) -> Floats:
+    """What each answer's probability, (k, CANDIDATES), misses to what was accepted."""
+    gains = (arrays.features @ weights).ravel()[arrays.cells].sum(axis=-1)
+    return np.asarray(arrays.right - softmax(arrays.log_scores + gains), np.float32)
