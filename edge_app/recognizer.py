@@ -178,7 +178,8 @@ class Recognizer:
 
     def _fetch(self, output: _Tensor) -> Floats:
         # get_tensor copies, so nothing here points into the interpreter's memory.
-        return output.dequantize(self._interpreter.get_tensor(output.index))[0]
+        found: Floats = output.dequantize(self._interpreter.get_tensor(output.index))[0]
+        return found
 
     def log_scores(self, logits: Floats) -> Floats:
         """What ranks the labels, (..., len(labels)), from raw outputs (..., m)."""

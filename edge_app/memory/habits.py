@@ -256,7 +256,7 @@ def _climb(
     if weights is None:
         weights = np.zeros((arrays.features.shape[1], _ROWS), np.float32)
     # Features have the length 1, so the curvature is at most in the order of half their number.
-    length = 1 / (precision + np.float32(0.5 * count))
+    length = np.float32(1 / (precision + 0.5 * count))
     for first in range(0, steps, _STEPS_BETWEEN):
         # What is answered right beyond doubt pulls nowhere: most of what a person writes.
         doubtful = _missing(arrays, weights).max(axis=1) > _DOUBTFUL
@@ -266,7 +266,7 @@ def _climb(
             parts = np.repeat(_missing(some, ahead).ravel(), _PLACES)
             pull = np.bincount(cells.ravel(), parts, len(cells) * _ROWS).astype(np.float32)
             pulled = some.features.T @ pull.reshape(-1, _ROWS)
-            climbed = ahead + length * (pulled - precision * ahead)
+            climbed: Floats = ahead + length * (pulled - precision * ahead)
             ahead = climbed + np.float32(step / (step + 3)) * (climbed - weights)
             weights = climbed
     return weights

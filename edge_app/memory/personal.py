@@ -75,15 +75,13 @@ class Personal:
         self.paused = paused
         self.lost: str | None = None
         """What could not be read of the samples, in a sentence."""
-        self.count = 0
-        """Samples that are kept, or where none can be, remembered."""
+        self._unkept = 0
         self._folder = folder
         self._store: Store | None = None
         self._lock = threading.Lock()
         self._pending: list[Kept | int | None] = []
         """For the recognition thread: learn it, forget this number, forget all."""
         self._numbers: dict[bytes, list[int]] = {}
-        self._next = 0
         # Of the recognition thread:
         self._habits, self._likeness = Habits(), Likeness()
         self._model = ""
@@ -99,6 +97,13 @@ class Personal:
         if folder.exists():
             personal._open_store()
         return personal
+
+    @property
+    def count(self) -> int:
+        """Samples that are kept, or where they cannot be, remembered."""
+        if self._store is not None:
+            return len(self._store)
+        return sum(map(len, self._numbers.values()))
 
     def accept(self, accepted: Accepted) -> None:
         """Learns a character, unless paused. Raises what `learn` raises."""
@@ -117,7 +122,8 @@ class Personal:
         if self.paused or hangul.as_label(label) != label:
             return
         with self._lock:
-            one = Kept.of(self._next, ink, label, mode)
+            # Should it not be kept, it has a number that no kept one has.
+            one = Kept.of(-1 - self._unkept, ink, label, mode)
             try:
                 if self._folder is not None:
                     if self._store is None:
@@ -125,6 +131,7 @@ class Personal:
                     assert self._store is not None
                     one = self._store.add(ink, label, mode)
             finally:
+                self._unkept += one.number < 0
                 self._note(one)
 
     def unlearn(self, ink: Sequence[Any], label: str) -> None:
@@ -135,7 +142,6 @@ class Personal:
             if not numbers:
                 return
             number = numbers.pop()
-            self.count -= 1
             self._pending.append(number)
             if self._store is not None:
                 self._store.take_back(number)
@@ -144,7 +150,6 @@ class Personal:
         """Forgets all, on the disk as well, before it returns. Raises StoreError."""
         with self._lock:
             self._numbers.clear()
-            self.count = 0
             self._pending = [None]
             if self._folder is not None and self._folder.exists():
                 remembered.erase(self._folder)
@@ -191,8 +196,6 @@ class Personal:
 
     def _note(self, one: Kept) -> None:
         self._numbers.setdefault(_digest(one), []).append(one.number)
-        self._next = max(self._next, one.number + 1)
-        self.count += 1
         if hangul.is_syllable(one.label):
             self._pending.append(one)
 

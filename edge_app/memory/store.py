@@ -8,6 +8,7 @@ not count. Ids rise.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from edge_app import hangul
 from edge_app.ink import check_strokes
 from edge_app.memory import journal
-from edge_app.memory.journal import Journal
+from edge_app.memory.journal import Journal, StoreError
 
 FILE = "samples.journal"
 """The journal's name in its folder."""
@@ -131,7 +132,8 @@ class Store:
         self._next += 1
         self._records += 1
         self._numbers.append(one.number)
-        self._limit()
+        with suppress(StoreError):  # too long a journal does no harm, and this one is kept
+            self._limit()
         return one
 
     def take_back(self, number: int) -> None:
