@@ -49,7 +49,7 @@ def load(folder: Path, model: str) -> dict[int, Experience]:
     A damaged file counts as none.
     """
     with suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        with np.load(folder / FILE, allow_pickle=False) as file:
+        with (folder / FILE).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             if str(file["model"]) != model or file["answers"].shape[1:] != (CANDIDATES,):
                 return {}
             columns = [file[name] for name in ("features", "answers", "log_scores", "labels")]
