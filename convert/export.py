@@ -62,7 +62,7 @@ def convert_run(run: Run, target: Path, tried: Sequence[str], choice: str | None
     )
 
 
-def describe(run: Run, variant: str, content: bytes, software: str, embeds: bool) -> Bundle:
+def describe(run: Run, variant: str, content: bytes, software: str, embeds: bool = False) -> Bundle:
     """The description (model.json) of one variant's file.
 
     software: what converted it, with versions. embeds: whether the file gives its features.

@@ -14,8 +14,9 @@ import pytest
 from edge_app import cli, hangul, samples
 from edge_app.memory import journal, store
 from edge_app.memory.export import export
+from edge_app.memory.journal import StoreError
 from edge_app.memory.personal import Personal, data_folder
-from edge_app.memory.store import Store, StoreError, read
+from edge_app.memory.store import Store, read
 from tests.conftest import ROOT
 from tests.kill import samples as killer
 from train import prepare

@@ -266,8 +266,8 @@ def _climb(
             parts = np.repeat(_missing(some, ahead).ravel(), _PLACES)
             pull = np.bincount(cells.ravel(), parts, len(cells) * _ROWS).astype(np.float32)
             pulled = some.features.T @ pull.reshape(-1, _ROWS)
-            climbed: Floats = ahead + length * (pulled - precision * ahead)
-            ahead = climbed + np.float32(step / (step + 3)) * (climbed - weights)
+            climbed = np.asarray(ahead + length * (pulled - precision * ahead), np.float32)
+            ahead = np.asarray(climbed + step / (step + 3) * (climbed - weights), np.float32)
             weights = climbed
     return weights
 
