@@ -15,6 +15,9 @@ INPUT, OUTPUT = "ink", "logits"
 """Names of the tensors in a file's only signature. A model that reads syllables has several
 outputs, under the names of `edge_app.syllables.HEADS`."""
 
+FEATURES = "features"
+"""The further output of such a file: what all its heads are computed from."""
+
 RETRAIN = "train again with train/train.py"
 """The remedy for a run that is not what it should be."""
 

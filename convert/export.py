@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from convert import INPUT, ConversionError, card, golden, package, runs, verify
+from convert import FEATURES, INPUT, ConversionError, card, golden, package, runs, verify
 from convert.runs import Run
 from convert.verify import Figures, Gate
 from edge_app import bundle as bundles
@@ -39,7 +39,10 @@ def convert_run(run: Run, target: Path, tried: Sequence[str], choice: str | None
     made = list(dict.fromkeys((verify.REFERENCE, *tried)))
     files = keras_model.convert(model, run, calibration, made)
     software = ", ".join(f"{name} {version}" for name, version in keras_model.versions().items())
-    described = {name: describe(run, name, content, software) for name, content in files.items()}
+    embeds = keras_model.features(model) is not None
+    described = {
+        name: describe(run, name, content, software, embeds) for name, content in files.items()
+    }
     with tempfile.TemporaryDirectory(prefix="hangul-pad-") as folder:
         recognizers = {
             name: _open(Path(folder, name), content, described[name], run)
@@ -59,10 +62,10 @@ def convert_run(run: Run, target: Path, tried: Sequence[str], choice: str | None
     )
 
 
-def describe(run: Run, variant: str, content: bytes, software: str) -> Bundle:
+def describe(run: Run, variant: str, content: bytes, software: str, embeds: bool = False) -> Bundle:
     """The description (model.json) of one variant's file.
 
-    software: what converted it, with versions.
+    software: what converted it, with versions. embeds: whether the file gives its features.
     """
     return Bundle(
         format=bundles.FORMAT,
@@ -74,6 +77,7 @@ def describe(run: Run, variant: str, content: bytes, software: str) -> Bundle:
         sha256=hashlib.sha256(content).hexdigest(),
         created=datetime.date.today().isoformat(),
         source=f"run {run.folder.name}, converted with {software}",
+        features=FEATURES if embeds else None,
     )
 
 

@@ -18,7 +18,7 @@ import keras
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from convert import INPUT, OUTPUT, RETRAIN, ConversionError, calibration
+from convert import FEATURES, INPUT, OUTPUT, RETRAIN, ConversionError, calibration
 from convert.runs import Frames, Run
 from edge_app import syllables
 from edge_app.answers import Answers, LabelAnswers
@@ -54,6 +54,17 @@ def load(run: Run) -> Any:
             f"{expected[0]} and {expected[1]}; {RETRAIN}"
         )
     return model
+
+
+def features(model: Any) -> Any:
+    """The layer that all heads of a loaded model are computed from, symbolically; else None.
+
+    A model of labels has none: its logits are all that anybody asks of it.
+    """
+    if not isinstance(model.output, dict):
+        return None
+    before = [model.get_layer(name).input for name in model.output_names]
+    return before[0] if all(one is before[0] for one in before) else None
 
 
 def versions() -> dict[str, str]:
@@ -98,12 +109,16 @@ def _export(model: Any, side: int, folder: str) -> None:
     Keras 3 model without its weights and does not say so.
     """
 
+    given = model.output if isinstance(model.output, dict) else {OUTPUT: model.output}
+    if (shared := features(model)) is not None:
+        given = {**given, FEATURES: shared}
+    whole = keras.Model(model.input, given)
+
     def outputs(ink: Any) -> Any:
-        found = model(ink, training=False)
-        return found if isinstance(found, dict) else {OUTPUT: found}
+        return whole(ink, training=False)
 
     archive = keras.export.ExportArchive()
-    archive.track(model)
+    archive.track(whole)
     archive.add_endpoint(
         _SIGNATURE,
         outputs,
@@ -138,11 +153,12 @@ def _convert_but_last(converter: Any, folder: str, frames: Frames) -> bytes:
     of leaving operations out; it knows an operation by the name of the tensor it writes.
     """
     plain = Interpreter(model_content=_convert(folder, frames, "float32"))
+    written = plain.get_signature_runner(_SIGNATURE).get_output_details()
     debugger = tf.lite.experimental.QuantizationDebugger(
         converter=converter,
         debug_dataset=converter.representative_dataset,
         debug_options=tf.lite.experimental.QuantizationDebugOptions(
-            denylisted_nodes=[logits["name"] for logits in plain.get_output_details()]
+            denylisted_nodes=[one["name"] for name, one in written.items() if name != FEATURES]
         ),
     )
     return bytes(debugger.get_nondebug_quantized_model())

@@ -64,5 +64,7 @@ def write(net: str, variant: str, inks: Sequence[npt.NDArray[np.uint8]], folder:
     )
     model = network(config.ink.size, config.net)
     content = keras_model.convert(model, run, np.stack(frames), [variant])[variant]
+    embeds = keras_model.features(model) is not None
     folder.mkdir()
-    package.write_model(folder, content, export.describe(run, variant, content, "random"), None)
+    described = export.describe(run, variant, content, "random", embeds)
+    package.write_model(folder, content, described, None)

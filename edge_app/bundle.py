@@ -51,7 +51,8 @@ class BundleError(ValueError):
 
 _ORDER = (
     *("format", "name", "answers", "labels", "label_set", "heads", "combination", "prior"),
-    *("ink", "input", "output", "temperature", "quantization", "sha256", "created", "source"),
+    *("ink", "input", "output", "features", "temperature", "quantization", "sha256"),
+    *("created", "source"),
 )
 """The keys of model.json as they are written."""
 
@@ -81,6 +82,9 @@ class Bundle:
     """Date of the export, ISO 8601."""
     source: str
     """The training run behind it: its folder's name and the software's versions."""
+    features: str | None = None
+    """Name of a further output, (1, n), that the others are linear in: what the network saw in
+    the ink, for `edge_app.memory`. In JSON left out where the file has none."""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -103,8 +107,8 @@ class Bundle:
         if kind not in list(KINDS):
             raise ValueError(f"answers must be {' or '.join(KINDS)}, not {kind!r}")
         own = {field.name for field in fields(KINDS[kind])}
-        names = {field.name for field in fields(cls)} - {"answers"}
-        if unknown := sorted(set(data) - own - names - {"answers"}):
+        names = {field.name for field in fields(cls)} - {"answers", "features"}
+        if unknown := sorted(set(data) - own - names - {"answers", "features"}):
             raise ValueError(f"unknown keys: {', '.join(unknown)}")
         if missing := sorted((own | names) - set(data)):
             raise ValueError(f"missing keys: {', '.join(missing)}")
@@ -112,10 +116,14 @@ class Bundle:
             if not isinstance(data[key], str):
                 raise ValueError(f"{key} must be text, not {data[key]!r}")
         answers = KINDS[kind].from_dict(data)
+        features = data.get("features")
+        if "features" in data and (not isinstance(features, str) or features in answers.outputs):
+            raise ValueError(f"features must name an output of its own, not {features!r}")
         if not isinstance(data["ink"], dict):
             raise ValueError("ink must be an object of ink settings")
         ink = InkSettings.from_dict(data["ink"])
-        return cls(**{**{name: data[name] for name in names}, "answers": answers, "ink": ink})
+        given = {name: data[name] for name in names}
+        return cls(**{**given, "answers": answers, "ink": ink, "features": features})
 
     def to_dict(self) -> dict[str, Any]:
         """The description as plain JSON values."""
@@ -125,6 +133,8 @@ class Bundle:
             del plain["answers"]
         else:
             plain["answers"] = "syllables"
+        if self.features is None:
+            del plain["features"]
         return {key: plain[key] for key in sorted(plain, key=_ORDER.index)}
 
 

@@ -46,6 +46,7 @@ _TAKEN_BY = {
     "predict": {"model", "labels", "threads", "runtime"},
     "bench": {"model"},
     "doctor": set[str](),
+    "export": set[str](),
     "settings": set[str](),
     "install-kiosk": set[str](),
 }
@@ -139,6 +140,14 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     _add_model_option(bench)
     bench.add_argument("--json", action="store_true", help="JSON 출력 / print JSON")
     bench.set_defaults(run=_bench)
+
+    text = "배운 글씨를 학습 자료로 저장 / write what was learned as training data"
+    export = commands.add_parser("export", help=text, description=text)
+    export.add_argument("file", type=Path, metavar="FILE", help="새 파일 / new file, .jsonl.gz")
+    export.add_argument(
+        "--writer", metavar="NAME", help="쓴 사람 이름 / who wrote it (default: an anonymous name)"
+    )
+    export.set_defaults(run=_export)
 
     text = "설치 점검 / check this installation"
     doctor = commands.add_parser("doctor", help=text, description=text)
@@ -403,6 +412,23 @@ def _bench(options: argparse.Namespace) -> int:
         _complain(error)
         return FAILED
     print(bench.as_json(rows) if options.json else bench.as_table(rows))
+    return DONE
+
+
+def _export(options: argparse.Namespace) -> int:
+    from edge_app import paths
+    from edge_app.memory.export import export
+
+    if not options.file.name.endswith(".jsonl.gz"):
+        _complain(f"{options.file}: 파일 이름은 .jsonl.gz로 끝나야 합니다. Name it *.jsonl.gz")
+        return USAGE
+    try:
+        count = export(paths.data(), options.file, options.writer)
+    except OSError as error:
+        # The store says which file; the system's own errors do when they are put together.
+        _complain(error)
+        return FAILED
+    print(f"{options.file}: 글씨 {count:,}개를 저장했습니다. {count:,} samples written")
     return DONE
 
 

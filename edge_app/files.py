@@ -60,7 +60,7 @@ def replace(path: Path, write: Callable[[Path], object], mode: int | None = None
     path = Path(os.path.realpath(path))
     if mode is None:
         mode = path.stat().st_mode & 0o7777 if path.exists() else _NEW_MODE
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=spare(path.name), suffix=path.suffix)
     os.close(handle)
     try:
         write(Path(name))
@@ -72,6 +72,11 @@ def replace(path: Path, write: Callable[[Path], object], mode: int | None = None
         raise
     with suppress(OSError):  # it is replaced; some file systems cannot promise it of a folder
         _sync(path.parent)
+
+
+def spare(name: str) -> str:
+    """How the files begin that are to replace one of that name; a kill may leave such a file."""
+    return f".{name}-"
 
 
 def explain(error: OSError) -> Text:

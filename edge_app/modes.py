@@ -13,6 +13,7 @@ from pathlib import Path
 from edge_app import bundle as bundles
 from edge_app.bundle import BundleError
 from edge_app.ink import Stroke
+from edge_app.memory.personal import Personal
 from edge_app.recognizer import Prediction, Recognizer, jamo_probabilities, top_k
 from edge_app.syllables import Floats
 
@@ -59,6 +60,8 @@ class Reader:
     """By the name of their mode; at least one."""
     missing: tuple[str, ...] = ()
     """Of `MISSING`, the models that were looked for and are not there."""
+    personal: Personal | None = None
+    """What is known of the person who writes; it has its say where syllables are read."""
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -86,11 +89,13 @@ class Reader:
             framed = model.frame(ink)
             if framed is None:
                 return Reading()
-            logits = model.logits(framed)
-            scores = model.scores_of(logits)
-            answers[name] = top_k(scores, model.labels, k)
+            outputs = model.outputs(framed)
+            scores = model.scores_of(outputs.logits)
             if model.reads_syllables:
-                jamo, syllable = jamo_probabilities(logits), float(scores.sum())
+                jamo, syllable = jamo_probabilities(outputs.logits), float(scores.sum())
+                if self.personal is not None:
+                    scores, jamo = self.personal.correct(model, outputs, scores, jamo)
+            answers[name] = top_k(scores, model.labels, k)
         best = merge(answers, syllable) if mode == AUTO else answers[mode]
         return Reading(tuple(best[:k]), jamo)
 

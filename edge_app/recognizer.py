@@ -29,6 +29,16 @@ class Prediction(NamedTuple):
     """Probability, 0 to 1, that this is what was written."""
 
 
+class Outputs(NamedTuple):
+    """What a model computes of one frame."""
+
+    logits: Floats
+    """(m,) one for each label, or of a model that reads syllables its heads, end to end in the
+    order of `syllables.HEADS`."""
+    features: Floats | None
+    """(n,) what those are linear in, of a model that gives it."""
+
+
 def top_k(scores: Floats, labels: Sequence[str], k: int = 3) -> list[Prediction]:
     """The k best of scores (n,) with their labels (n), best first; ties go to the lower index."""
     # k passes: sorting all of 11,172 would take longer than the rest of an answer.
@@ -92,7 +102,7 @@ class Recognizer:
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise BundleError(f"{path}: {self.runtime} cannot run it: {error}") from None
-        self._input, self._outputs = self._check_tensors(path)
+        self._input, self._outputs, self._features = self._check_tensors(path)
 
     def _choose(self, labels: str | None, prior: bool) -> tuple[Answers, Floats | None]:
         """What is to be answered, and the log prior of it where there is one."""
@@ -111,20 +121,21 @@ class Recognizer:
         stored = bundles.load_prior(self.directory, answers.prior) if answers.prior else None
         return answers, stored if prior else None
 
-    def _check_tensors(self, path: Path) -> tuple[_Tensor, list[_Tensor]]:
+    def _check_tensors(self, path: Path) -> tuple[_Tensor, list[_Tensor], _Tensor | None]:
         """Reads the tensors' facts from the file and holds them against the description."""
         inputs = self._interpreter.get_input_details()
         if len(inputs) != 1:
             raise BundleError(f"{path}: needs one input tensor, not {len(inputs)}")
-        asked = self.bundle.answers.outputs
+        asked, features = self.bundle.answers.outputs, self.bundle.features
+        named = [*asked, *([] if features is None else [features])]
         # Only a signature knows the outputs' names; their order is not to be relied on.
         signatures = self._interpreter.get_signature_list()
         for key, names in signatures.items():
-            if names["inputs"] == [self.bundle.input] and set(names["outputs"]) == set(asked):
+            if names["inputs"] == [self.bundle.input] and set(names["outputs"]) == set(named):
                 outputs = self._interpreter.get_signature_runner(key).get_output_details()
                 break
         else:
-            expected = {"inputs": [self.bundle.input], "outputs": list(asked)}
+            expected = {"inputs": [self.bundle.input], "outputs": named}
             raise BundleError(f"{path}: has no signature {expected}, only {signatures}")
         given = [_Tensor.of(inputs[0], path), *(_Tensor.of(outputs[name], path) for name in asked)]
         size = self.bundle.ink.size
@@ -135,7 +146,10 @@ class Recognizer:
                     f"{path}: a tensor has shape {tensor.shape}, but {bundles.DESCRIPTION_FILE} "
                     f"asks for {shape}"
                 )
-        return given[0], given[1:]
+        embedding = None if features is None else _Tensor.of(outputs[features], path)
+        if embedding is not None and (len(embedding.shape) != 2 or embedding.shape[0] != 1):
+            raise BundleError(f"{path}: {features} has shape {embedding.shape}, not (1, n)")
+        return given[0], given[1:], embedding
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -152,19 +166,20 @@ class Recognizer:
         return frame(ink, self.bundle.ink)
 
     def logits(self, framed: Frame) -> Floats:
-        """The model's raw outputs for one (size, size) uint8 frame, (m,) float32.
+        """The model's raw outputs for one (size, size) uint8 frame: `Outputs.logits` alone."""
+        return self.outputs(framed).logits
 
-        One for each label, or of a model that reads syllables its heads, end to end in the order
-        of `syllables.HEADS`.
-        """
+    def outputs(self, framed: Frame) -> Outputs:
+        """All that the model computes of one (size, size) uint8 frame."""
         self._interpreter.set_tensor(self._input.index, self._input.quantize(framed))
         self._interpreter.invoke()
+        logits = np.concatenate([self._fetch(output) for output in self._outputs])
+        return Outputs(logits, None if self._features is None else self._fetch(self._features))
+
+    def _fetch(self, output: _Tensor) -> Floats:
         # get_tensor copies, so nothing here points into the interpreter's memory.
-        found = [
-            output.dequantize(self._interpreter.get_tensor(output.index))[0]
-            for output in self._outputs
-        ]
-        return np.concatenate(found)
+        found: Floats = output.dequantize(self._interpreter.get_tensor(output.index))[0]
+        return found
 
     def log_scores(self, logits: Floats) -> Floats:
         """What ranks the labels, (..., len(labels)), from raw outputs (..., m)."""

@@ -8,6 +8,7 @@ python train/prepare.py fonts fonts --labels all11172 --out data/fonts
 python train/prepare.py scans scan_data --rows 14 --columns 9 --out data/scans
 python train/prepare.py blank --labels ks2350 --out form.pdf
 python train/prepare.py form photographs --out data/class
+python train/prepare.py strokes me.jsonl.gz --out data/me
 python train/prepare.py sheet data/phd08 --out phd08.png
 python train/prepare.py sheet data/fonts --loosened --out loosened.png
 python train/prepare.py sheet --synthetic --out synthetic.png

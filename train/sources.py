@@ -21,6 +21,7 @@ from train.data import (
     omniglot,
     phd08,
     scans,
+    strokes,
     writers,
 )
 
@@ -277,6 +278,12 @@ SHARD_SOURCES = {
         _read_scans,
         _about_folder,
         _blank_cells,
+    ),
+    "strokes": ShardSource(
+        "pen strokes, .jsonl or .jsonl.gz, such as `hangul-pad export` writes, or folders of them",
+        lambda _: None,
+        lambda options, bad: strokes.read_all(options.paths, bad),
+        lambda options: strokes.source(options.paths[0]),
     ),
     "writers": ShardSource(
         "prepared .npz files of handwriting, or folders of them",

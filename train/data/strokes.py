@@ -11,13 +11,13 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from edge_app.ink import check_strokes
-from train.data import DataError, Sample, Source
+from train.data import DataError, Report, Sample, Source, find, give_up
 
 
 def read(path: Path, source: str = "strokes") -> Iterator[Sample]:
@@ -33,6 +33,18 @@ def read(path: Path, source: str = "strokes") -> Iterator[Sample]:
         raise DataError(f"{path}: no such file") from None
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise DataError(f"{path}: line {max(1, line_number)}: {error}") from None
+
+
+def read_all(paths: Sequence[Path], bad: Report = give_up) -> Iterator[Sample]:
+    """The samples of files, or of folders of them. Raises DataError, unless bad takes it.
+
+    What follows a bad line of a file is left out with it.
+    """
+    for path in find(paths, ".jsonl", ".jsonl.gz", bad=bad):
+        try:
+            yield from read(path)
+        except DataError as error:
+            bad(error)
 
 
 def source_file(path: Path) -> Path:
