@@ -14,9 +14,16 @@ from convert.runs import Run
 from convert.verify import COUNTS, Figures, Gate, rows
 from edge_app.answers import SyllableAnswers
 from edge_app.bundle import Bundle
+from train import rundir
 
 _SHOWN_APART = ("name", "task", "labels", "ink")
 """Keys of config.json that the card tells in its own words."""
+
+_STATED = (
+    *("epochs", "epoch_samples", "batch", "learning_rate", "average", "plain", "rare_share"),
+    "seed",
+)
+"""Keys of config.json whose values the command states."""
 
 _LONGEST_LABELS = 40
 """Labels listed one by one; of more, the first and the last are named."""
@@ -92,7 +99,7 @@ def write(
         "write otherwise are read worse.\n"
         "- Size and place of the ink do not matter and cannot tell characters apart.",
         "## Rebuild",
-        f"```sh\n{_training_command(run)}\npython convert/to_tflite.py\n```",
+        f"```sh\n{_training_commands(run)}\npython convert/to_tflite.py\n```",
         "The weights come under the project's MIT licence; the sources keep their own.",
     ]
     return "\n\n".join(parts) + "\n"
@@ -150,28 +157,38 @@ def _named(value: Any) -> Any:
     return value
 
 
-def _training_command(run: Run) -> str:
-    words = ["python train/train.py", run.task]
+def _training_commands(run: Run) -> str:
+    """The run's command after those of the runs that it began with, as far as they are there."""
+    folder, config = run.folder, run.config
+    lines = [_training_command(run.task, config, folder.name)]
+    while start := config.get("start"):
+        folder = Path(start)
+        try:
+            config = rundir.read_json(folder / rundir.CONFIG)
+        except ValueError:
+            break
+        lines.insert(0, _training_command(run.task, config, folder.name))
+    return "\n".join(lines)
+
+
+def _training_command(task: str, config: Mapping[str, Any], name: str) -> str:
+    words = ["python train/train.py", task]
     words += [
-        f"--{key.replace('_', '-')} {run.config[key]}"
-        for key in ("epochs", "epoch_samples", "batch", "learning_rate", "average", "seed")
-        if key in run.config
+        f"--{key.replace('_', '-')} {config[key]}" for key in _STATED if config.get(key) is not None
     ]
     words += [
         f"--{key} {_named(path)}"
         for key in ("pen", "people", "fonts", "drawings")
-        for path in run.config.get(key, [])
+        for path in config.get(key, [])
     ]
-    words += [
-        f"--{key} {_named(run.config[key])}" for key in ("mnist", "start") if run.config.get(key)
-    ]
-    if weights := run.config.get("weights"):
+    words += [f"--{key} {_named(config[key])}" for key in ("mnist", "start") if config.get(key)]
+    if weights := config.get("weights"):
         words.append("--weights " + " ".join(f"{kind}={share}" for kind, share in weights.items()))
-    if run.config.get("everyone"):
-        words += ["--everyone", *(f"--without {who}" for who in run.config["without"])]
-    if folds := run.config.get("folds"):
+    if config.get("everyone"):
+        words += ["--everyone", *(f"--without {who}" for who in config["without"])]
+    if folds := config.get("folds"):
         words.append("--folds " + " ".join(map(_named, folds)))
-    return " ".join(words)
+    return " ".join([*words, f"--out runs/{name}"])
 
 
 def _versions(result: Mapping[str, Any]) -> str:

@@ -191,7 +191,7 @@ class HangulConfig(RunConfig):
     """Prepared folders of type, which is loosened (see train/synth/loosen.py)."""
     people: tuple[str, ...] = ()
     """Prepared folders of real handwriting."""
-    plain: float = 0.0
+    plain: float = 0.6
     """Share of the type that is varied as other ink is, affine, elastic and in its pen, but not
     loosened."""
     phd08: tuple[str, ...] = ()
@@ -202,7 +202,7 @@ class HangulConfig(RunConfig):
     """Folder of MNIST's files, whose digits then count as no syllables."""
     weights: Weights = field(default_factory=Weights)
     """How often each kind of ink is drawn."""
-    rare_share: float = 0.1
+    rare_share: float = 0.2
     """Share of the 8,822 syllables outside KS X 1001 in what a source draws, where they are
     learned and the source has them; people hardly ever write them."""
     writer_cap: int = 1000
