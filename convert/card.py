@@ -21,6 +21,7 @@ _SHOWN_APART = ("name", "task", "labels", "ink")
 
 _STATED = (
     *("epochs", "epoch_samples", "batch", "learning_rate", "average", "plain", "rare_share"),
+    "blend",
     "seed",
 )
 """Keys of config.json whose values the command states."""

@@ -32,15 +32,23 @@ class AveragingAdamW(keras.optimizers.AdamW):  # type: ignore[misc]
 
 
 def averaged(
-    model: keras.Model, into: keras.Model, batches: Sequence[npt.NDArray[np.uint8]]
+    model: keras.Model,
+    into: keras.Model,
+    batches: Sequence[npt.NDArray[np.uint8]],
+    before: Sequence[npt.NDArray[np.float32]] = (),
+    blend: float = 1.0,
 ) -> keras.Model:
     """A network with the average of a compiled model's weights, for which `into` is overwritten.
+
+    before: trainable weights that make up what blend, the average's share, leaves of 1.
 
     batches: frames (n, size, size) as in training. Their statistics replace those of the
     normalisation, which belong to weights that have gone on since (as in P. Izmailov et al.,
     "Averaging weights leads to wider optima and better generalization", UAI 2018).
     """
     model.optimizer.write_average(into.trainable_variables)
+    for variable, earlier in zip(into.trainable_variables, before, strict=bool(before)):
+        variable.assign(blend * variable + (1 - blend) * earlier)
     seed_dropout(into, len(batches))  # the same each time
     norms = [layer for layer in into.layers if isinstance(layer, keras.layers.BatchNormalization)]
     usual = [norm.momentum for norm in norms]

@@ -47,6 +47,10 @@ class RunConfig:
     """Processes that prepare ink; 0 prepares it in the one that trains."""
     start: str = ""
     """Folder of a finished run with the same network, whose weights training begins with."""
+    blend: float = 1.0
+    """Share of the trained weights in the network that is kept; the rest are those of `start`.
+    Less than 1 keeps more of what that one knew and later ink has not got (M. Wortsman et al.,
+    "Robust fine-tuning of zero-shot models", CVPR 2022)."""
 
     def __post_init__(self) -> None:
         if min(self.epochs, self.epoch_samples // max(1, self.batch)) < 1:
@@ -55,6 +59,10 @@ class RunConfig:
             raise ValueError("workers must be at least 0")
         if not 0 <= self.average < 1:
             raise ValueError(f"average must be at least 0 and below 1, not {self.average!r}")
+        if not 0 < self.blend <= 1:
+            raise ValueError(f"blend must be above 0 and at most 1, not {self.blend!r}")
+        if self.blend < 1 and not (self.start and self.average):
+            raise ValueError("to blend with earlier weights, a run needs start and average")
 
     @property
     def steps(self) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import numpy.typing as npt
 
 from train import files, provenance, report, rundir
 from train.average import AveragingAdamW, averaged
@@ -133,6 +134,7 @@ class _Judged:
         # What is spread over several devices, of several hosts perhaps, is judged on one of them.
         self._own = task.network() if config.average or hosts.distribution else model
         self._average = bool(config.average)
+        self._before, self._blend = _before(config), config.blend
         if self._average:
             count, size = _STATISTICS
             plan = Plan(config.ink.size, size, config.seed)
@@ -144,7 +146,7 @@ class _Judged:
     def model(self) -> keras.Model:
         """The network as it is now."""
         if self._average:
-            return averaged(self._model, self._own, self._batches)
+            return averaged(self._model, self._own, self._batches, self._before, self._blend)
         if self._own is not self._model:
             self._own.set_weights(self._model.get_weights())
         return self._own
@@ -185,6 +187,14 @@ def _begin(model: keras.Model, path: Path) -> None:
         raise ValueError(
             f"{path}: cannot begin with it ({error}); name a finished run of the same network"
         ) from None
+
+
+def _before(config: Config) -> list[npt.NDArray[np.float32]]:
+    """The trainable weights that a run began with, where they are blended into what is kept."""
+    if config.blend == 1:
+        return []
+    earlier = keras.models.load_model(Path(config.start) / rundir.MODEL, compile=False)
+    return [np.asarray(keras.ops.convert_to_numpy(one)) for one in earlier.trainable_variables]
 
 
 def _epochs_within(minutes: float, config: Config, task: Task, hosts: Hosts) -> int:

@@ -112,6 +112,13 @@ def _parser() -> argparse.ArgumentParser:
         "--start", metavar="RUN", help="begin with the weights of another run of the same network"
     )
     parser.add_argument(
+        "--blend",
+        type=float,
+        metavar="SHARE",
+        help="share of the trained weights in what is kept, the rest being those of --start"
+        + _defaults("blend"),
+    )
+    parser.add_argument(
         "--minutes",
         type=float,
         help="train so many epochs as this machine manages in that time, instead of --epochs",
