@@ -351,6 +351,17 @@ def test_a_run_goes_on_from_another_without_one_writer_and_folds_weigh_the_heads
     written = next(one["samples"] for one in listed if one["name"] == "people")
     assert written == 5 * 2 * len(COMMON + RARE)  # of six people one is left out
 
+    fit(replace(fold, blend=0.25), tmp_path / "blend")
+    trained, blended, before = (
+        keras.models.load_model(run / rundir.MODEL, compile=False)
+        for run in (tmp_path / "fold", tmp_path / "blend", finished)
+    )
+    for new, mixed, old in zip(
+        *(model.trainable_variables for model in (trained, blended, before)), strict=True
+    ):
+        expected = 0.25 * np.asarray(new) + 0.75 * np.asarray(old)
+        np.testing.assert_allclose(np.asarray(mixed), expected, atol=1e-5)
+
     everyone = replace(short, folds=(str(tmp_path / "fold"),))
     ink = HangulInk(everyone)
     assert "people-val" not in ink.part("val").group
