@@ -122,7 +122,8 @@ def window(options: argparse.Namespace) -> int:
             mode,
             fullscreen=options.fullscreen,
             size=options.size,
-            conduct=pad.Conduct(chosen.live, chosen.delay_s, chosen.advance_s or None),
+            settings=chosen,
+            complaints=complaints,
             print_answers=options.print,
             actions=actions,
         )
