@@ -9,6 +9,7 @@ import pygame
 import pytest
 
 from edge_app.modes import Reading
+from edge_app.pad.helppage import pages
 from edge_app.pad.line import Accepted
 from edge_app.pad.scribe import MESSAGE_S
 from edge_app.pad.words import CHOOSE
@@ -386,7 +387,9 @@ def test_delete_held_down_deletes_on(open_pad: Open) -> None:
 def test_help_covers_the_pad_until_it_is_tapped(open_pad: Open) -> None:
     pad = open_pad()
     pad.key(pygame.K_F1)
-    pad.mouse(*line())
+    for page in range(pages(pad.pad.layout)):
+        assert (pad.pad.panel, pad.pad.help_number) == ("help", page)
+        pad.mouse(*line())
     assert pad.pad.panel is None
     assert len(pad.pad.page) == 0
     pad.mouse(*line())

@@ -233,7 +233,8 @@ def test_a_corner_that_is_held_leaves_full_screen(
     assert pad.pad.next_due is not None
     clock.now += leaving.HOLD_S / 2
     pad.frame()
-    assert (pad.pad.held, pad.pad.leaving) == (pytest.approx(0.5), False)
+    assert pad.pad.held == pytest.approx(0.5)
+    assert not pad.pad.leaving
     assert ring_of(pad) > before
     clock.now += leaving.HOLD_S / 2
     pad.frame()
@@ -297,6 +298,15 @@ def test_preferences_by_themselves_keep_what_the_file_says(tmp_path: Path) -> No
     assert preferences.step("delay_s") is None
     assert preferences.settings.delay_s == 0.75, "the next step"
     assert path.read_text(encoding="utf-8") == "# mine\ndelay_s = 0.75  # slowly\n"
+
+
+def test_the_help_stays_open_when_the_window_grows(open_pad: Open) -> None:
+    pad = open_pad(size=(480, 320))
+    pad.key(pygame.K_F1)
+    pad.key(pygame.K_F1)
+    pygame.display.set_mode((720, 1280), pygame.RESIZABLE)
+    pad.frame()
+    assert (pad.pad.panel, pad.pad.help_number) == ("help", 0)
 
 
 def ring_of(pad: Driver) -> int:

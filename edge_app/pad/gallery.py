@@ -37,8 +37,8 @@ from edge_app.worker import Answer
 SIZES = ((480, 320), (800, 480), (960, 640), (720, 1280))
 
 SCREENS = (
-    "empty", "answers", "unsure", "line", "opened", "parts", "more", "help", "settings",
-    "settings 2", "settings 3", "erase", "message", "notice", "leaving",
+    "empty", "answers", "unsure", "line", "opened", "parts", "more", "help", "help 2",
+    "settings", "settings 2", "erase", "message", "notice", "leaving",
 )  # fmt: skip
 
 _LONG = Text(
@@ -95,8 +95,11 @@ class Sitter:
             self._write("밤", 0.41 if screen == "unsure" else 0.93)
             if screen == "parts":
                 pad.command("parts")
-        elif screen in ("more", "help"):
+        elif screen == "more":
             pad.command(screen)
+        elif screen.startswith("help"):
+            for _ in range(int(screen.partition(" ")[2] or 1)):
+                pad.command("help")
         elif screen == "erase":
             pad.command("settings")
             pad.command("set erase")
@@ -187,7 +190,7 @@ def main() -> None:
     options = parser.parse_args()
     os.environ["SDL_VIDEODRIVER"] = "dummy"
     pygame.display.init()
-    sizes = SIZES
+    sizes: Sequence[tuple[int, int]] = SIZES
     if options.size:
         width, height = (int(side) for side in options.size.split("x"))
         sizes = ((width, height),)

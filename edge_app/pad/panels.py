@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from edge_app.pad import words
-from edge_app.pad.keys import BINDINGS
-from edge_app.pad.layout import Layout, Rect
-from edge_app.pad.paint import Painter
+from collections.abc import Sequence
+
+from edge_app.pad import helppage, words
+from edge_app.pad.layout import Rect
+from edge_app.pad.paint import SMALLEST_PX, Painter
 from edge_app.pad.state import Pad
+from edge_app.pad.theme import Fonts
 
 _READING = 15
 """Height of what is to be read at leisure, px where `Layout.scale` is 1."""
@@ -15,7 +17,7 @@ _READING = 15
 def draw(paint: Painter, pad: Pad) -> None:
     """Draws the open one, all of it."""
     if pad.panel == "help":
-        _help(paint, pad.layout)
+        _help(paint, pad)
     elif pad.panel == "settings":
         _settings(paint, pad)
     elif pad.panel == "erase":
@@ -30,29 +32,31 @@ def draw(paint: Painter, pad: Pad) -> None:
         paint.lines(below, words.BUTTONS["escape"], (14, 11), (paint.palette.accent,) * 2)
 
 
-def _help(paint: Painter, layout: Layout) -> None:
-    """The table of the keys, and the gestures."""
-    area, fonts, colours = layout.overlay, paint.fonts, paint.palette
+def _help(paint: Painter, pad: Pad) -> None:
+    """A page of the gestures and the keys, in the largest size in which all its rows fit."""
+    fonts, colours, area = paint.fonts, paint.palette, pad.layout.overlay
     paint.card(area)
-    table = [
-        *((said.lines(paint.language), does) for said, does in words.GESTURES),
-        *(((one.shown,), one.means) for one in BINDINGS),
-    ]
-    rows = [(" · ".join(keys), " · ".join(does.lines(paint.language))) for keys, does in table]
-    inside = area.inset(paint.px(8))
-    high = inside.height / len(rows)
-    gap = paint.px(8)
+    rows = helppage.rows(pad.layout, paint.language, pad.help_number)
+    inside, gap = area.inset(paint.px(8)), paint.px(8)
+    foot = paint.px(14)
+    high = (inside.height - foot) / len(rows)
     px = min(paint.px(14), int(high * 0.85))
-    while px > 6 and sum(max(fonts.width(row[i], px) for row in rows) for i in (0, 1)) + gap > (
-        inside.width
-    ):
+    while px > SMALLEST_PX and _wide(fonts, rows, px) + gap > inside.width:
         px -= 1
-    first = max(fonts.width(shown, px) for shown, _ in rows) + gap
-    for i, (shown, text) in enumerate(rows):
+    first = max(fonts.width(done, px) for done, _ in rows) + gap
+    for i, row in enumerate(rows):
         y = round(inside.y + (i + 0.5) * high)
-        for x, line, colour in ((0, shown, colours.accent), (first, text, colours.text)):
+        for x, line, colour in zip((0, first), row, (colours.accent, colours.text), strict=True):
             picture = fonts.text(line, px, colour)
             paint.screen.blit(picture, picture.get_rect(midleft=(inside.x + x, y)))
+    number = f"{pad.help_number + 1} / {helppage.pages(pad.layout)}"
+    picture = fonts.text(number, paint.px(12), colours.muted)
+    paint.screen.blit(picture, picture.get_rect(bottomright=(inside.right, inside.bottom)))
+
+
+def _wide(fonts: Fonts, rows: Sequence[tuple[str, str]], px: int) -> int:
+    """The width of both columns."""
+    return sum(max(fonts.width(row[i], px) for row in rows) for i in (0, 1))
 
 
 def _settings(paint: Painter, pad: Pad) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from edge_app import modes
 from edge_app.log import LOG
-from edge_app.pad import words
+from edge_app.pad import helppage, words
 from edge_app.pad.composer import Composer
 from edge_app.pad.desk import Part
 from edge_app.pad.exit import ExitGesture
@@ -61,6 +61,8 @@ class Pad(Scribe):
         self.held = 0.0
         """How much of the time has passed for which the corner is held to leave, 0 to 1."""
         self._exit = ExitGesture(layout.corner)
+        self.help_number = 0
+        """The page of the help that is open, from 0."""
         self.notice: Text | None = None
         """What the panel "message" says."""
         self._behind: str | None = None
@@ -85,7 +87,7 @@ class Pad(Scribe):
             "escape": self._escape,
             "leave": self._leave,
             "more": lambda: self._show_panel(None if self.panel == "more" else "more"),
-            "help": lambda: self._show_panel(None if self.panel == "help" else "help"),
+            "help": self._help,
             "settings": lambda: self._show_panel(None if self.panel == "settings" else "settings"),
             "previous page": lambda: self._turn(-1),
             "next page": lambda: self._turn(1),
@@ -134,6 +136,7 @@ class Pad(Scribe):
         """Lays everything out anew; ink and answers stay. No pointer may be down."""
         super().resize(layout)
         self._exit.resize(layout.corner)
+        self.help_number = min(self.help_number, helppage.pages(layout) - 1)
 
     def point(self, event: PointerEvent) -> None:
         """Takes what a `PointerTracker` tells."""
@@ -150,7 +153,9 @@ class Pad(Scribe):
 
     def key(self, command: str) -> None:
         """Takes what a key stands for; in an open panel some keys walk among its buttons."""
-        if self.panel in ("help", "message"):
+        if self.panel == "help" and command != "escape":
+            self._help()
+        elif self.panel == "message":
             self._escape()
         elif self.panel is None or not self._walk(command):
             self.command(command)
@@ -331,6 +336,15 @@ class Pad(Scribe):
             self._close()
         else:
             self.leaving = True
+
+    def _help(self) -> None:
+        """Opens the help, turns to its next page, or after the last one closes it."""
+        self.help_number = self.help_number + 1 if self.panel == "help" else 0
+        if self.help_number < helppage.pages(self.layout):
+            self._show_panel("help")
+            self.expose()
+        else:
+            self._show_panel(None)
 
     def _turn(self, step: int) -> None:
         count = self.settings_page.count
