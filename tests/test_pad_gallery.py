@@ -10,8 +10,10 @@ import pygame
 import pytest
 
 from edge_app.pad import gallery, helppage
+from edge_app.pad.keys import BINDINGS
 from edge_app.pad.layout import fit, scale_of
 from edge_app.pad.theme import Fonts
+from edge_app.pad.words import GESTURES
 from edge_app.settings import Settings
 from edge_app.text import LANGUAGES
 
@@ -57,7 +59,7 @@ def test_the_help_has_every_row_once(size: tuple[int, int]) -> None:
         for number in range(helppage.pages(layout))
         for row in helppage.rows(layout, "both", number)
     ]
-    assert len(rows) == len(set(rows)) == len(helppage.words.GESTURES) + len(helppage.BINDINGS)
+    assert len(rows) == len(set(rows)) == len(GESTURES) + len(BINDINGS)
 
 
 def test_the_gallery_writes_what_it_draws(dummy: None) -> None:

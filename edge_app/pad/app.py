@@ -62,6 +62,7 @@ def run(
     preferences = Preferences(
         settings, memory=memory, offered=reader.modes, syllables="hangul" in reader.models
     )
+    preferences.show_fullscreen(fullscreen)
     with (
         Window(size, fullscreen=fullscreen) as window,
         Worker(reader.read, wake) as worker,
@@ -186,6 +187,7 @@ class App:
         command = keys.command_of(event.key, event.mod)
         if command == "full screen":
             self._window.toggle_fullscreen()
+            self._preferences.show_fullscreen(self._window.fullscreen)
             self._resize(time.monotonic())
         elif command is not None:
             self.pad.key(command)

@@ -49,7 +49,9 @@ def _help(paint: Painter, pad: Pad) -> None:
         for x, line, colour in zip((0, first), row, (colours.accent, colours.text), strict=True):
             picture = fonts.text(line, px, colour)
             paint.screen.blit(picture, picture.get_rect(midleft=(inside.x + x, y)))
-    number = f"{pad.help_number + 1} / {helppage.pages(pad.layout)}"
+    if (count := helppage.pages(pad.layout)) == 1:
+        return
+    number = f"{pad.help_number + 1} / {count}"
     picture = fonts.text(number, paint.px(12), colours.muted)
     paint.screen.blit(picture, picture.get_rect(bottomright=(inside.right, inside.bottom)))
 

@@ -91,6 +91,10 @@ class Preferences:
             return words.samples(self.memory.count if self.memory is not None else 0)
         return words.value(row, getattr(self.settings, row))
 
+    def show_fullscreen(self, filled: bool) -> None:
+        """Takes over what the window is for now, which another start need not know."""
+        self.settings = replace(self.settings, fullscreen=filled)
+
     def step(self, name: str) -> Text | None:
         """Changes a setting to its next value; returns what is to be said of it, if anything.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import pygame
@@ -145,10 +144,12 @@ class View:
         """How long the corner has been held to leave: an arc that becomes a ring."""
         if pad.held < _RING_FROM:
             return
-        rect = pygame.Rect(pad.layout.more).inflate(-paint.px(6), -paint.px(6))
-        top = math.pi / 2
-        colour, thick = paint.palette.danger, max(3, paint.px(4))
-        pygame.draw.arc(paint.screen, colour, rect, top - pad.held * math.tau, top, thick)
+        thick, steps = max(2, paint.px(2)), round(pad.held * 120)
+        centre = pygame.math.Vector2(pygame.Rect(pad.layout.more).center)
+        arm = pygame.math.Vector2(0, paint.px(5) - pad.layout.more.height / 2)
+        for step in range(steps):  # pygame's own thick arcs have holes
+            place = centre + arm.rotate(3 * step)
+            pygame.draw.circle(paint.screen, paint.palette.danger, place, thick)
 
     def _mode(self, paint: Painter, pad: Pad, name: str) -> pygame.Rect:
         rect, chosen = pad.layout.modes[name], name == pad.mode

@@ -93,7 +93,7 @@ SETTINGS: Mapping[str, Text] = {
     "mode": Text("처음 방식", "First mode"),
     "labels": Text("음절 범위", "Syllables"),
     "live": Text("자동으로 읽기", "Read by itself"),
-    "delay_s": Text("읽기 전 기다림", "Pause before reading"),
+    "delay_s": Text("읽기 전 기다림", "Pause to read"),
     "advance_s": Text("자동 확정", "Accept by itself"),
     "learn": Text("글씨 배우기", "Learn my hand"),
     "fullscreen": Text("전체 화면", "Full screen"),
@@ -117,7 +117,7 @@ VALUES: Mapping[str, Mapping[Any, Text]] = {
     "hand": {"right": Text("오른손", "Right"), "left": Text("왼손", "Left")},
     "mode": MODES,
     "labels": {
-        "model": Text("기본", "As the model has it"),
+        "model": Text("기본", "As in the model"),
         "ks2350": Text("흔한 2,350자", "The common 2,350"),
         "all11172": Text("11,172자 모두", "All 11,172"),
     },
