@@ -74,7 +74,7 @@ def create(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def _put(path: Path, write: Callable[[Path], object], mode: int) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=spare(path.name), suffix=path.suffix)
     os.close(handle)
     try:
         write(Path(name))
@@ -86,6 +86,11 @@ def _put(path: Path, write: Callable[[Path], object], mode: int) -> None:
         raise
     with suppress(OSError):  # it is replaced; some file systems cannot promise it of a folder
         _sync(path.parent)
+
+
+def spare(name: str) -> str:
+    """How the files begin that are to replace one of that name; a kill may leave such a file."""
+    return f".{name}-"
 
 
 def explain(error: OSError) -> Text:

@@ -116,7 +116,9 @@ def test_a_line_is_composed_mended_and_handed_over(start: Start) -> None:
         command="from edge_app import modes, pad; from edge_app.text import Text;"
         "reader = modes.open_model('digits');"
         "save = lambda text: print(text, flush=True) or Text('저장했습니다', 'Saved');"
-        "pad.run(reader, size=(800, 480), actions={'save': save}, print_answers=True)"
+        "from edge_app.settings import Settings;"
+        "pad.run(reader, size=(800, 480), settings=Settings(advance_s=1.2),"
+        " actions={'save': save}, print_answers=True)"
     )
     found = window.layout()
 
