@@ -15,6 +15,7 @@ from edge_app.pad import exit as leaving
 from edge_app.pad import theme, words
 from edge_app.pad.desk import Part
 from edge_app.pad.layout import fit
+from edge_app.pad.line import Accepted
 from edge_app.pad.preferences import STEPS, Preferences
 from edge_app.settings import RANGES, Complaint, Settings
 from edge_app.text import Text
@@ -209,6 +210,22 @@ def test_an_action_that_breaks_is_told_and_the_pad_goes_on(
     pad.pad.command("done")
     assert not pad.pad.leaving, "the text is still to be had"
     assert [record.getMessage() for record in caplog.records] == ["save failed", "done failed"]
+
+
+def test_whoever_listens_may_fail_and_it_is_told_once(
+    open_pad: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    def learn(_: Accepted) -> None:
+        raise OSError("the card is gone")
+
+    pad = open_pad(on_accept=learn)
+    pad.write()
+    pad.tap("0")
+    assert pad.pad.message == words.NOT_LEARNED
+    pad.write()
+    pad.tap("0")
+    assert (pad.text, pad.pad.message) == ("33|", None)
+    assert len(caplog.records) == 2
 
 
 def test_what_is_wrong_with_the_file_is_told_once_at_the_start(tmp_path: Path) -> None:

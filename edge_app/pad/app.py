@@ -11,11 +11,13 @@ from types import FrameType
 
 import pygame
 
+from edge_app.log import LOG
 from edge_app.modes import Reader
 from edge_app.pad import keys, layout, words
 from edge_app.pad.composer import Composer, Told, nobody
 from edge_app.pad.events import pointer_event
 from edge_app.pad.frames import FRAME_S, FrameClock
+from edge_app.pad.line import Accepted
 from edge_app.pad.preferences import Memory, Preferences
 from edge_app.pad.screen import Window
 from edge_app.pad.state import Actions, Pad
@@ -115,7 +117,10 @@ class App:
         self._view, self._tracker = View(missing), PointerTracker()
         self._preferences = preferences or Preferences(offered=modes)
         self._followed = self._preferences.settings
-        composer = Composer(on_accept, on_take_back)
+        self._unlearned = False
+        """Whether somebody has still to be told that learning has failed."""
+        self._failed = False
+        composer = Composer(self._guarded(on_accept), self._guarded(on_take_back))
         self.pad = Pad(
             self._layout(), worker.submit, modes, mode, self._preferences, composer, actions
         )
@@ -138,11 +143,26 @@ class App:
             self._handle(event, now)
         self._follow(now)
         self.pad.tick(now)
+        if self._unlearned:
+            self._unlearned = False
+            self.pad.say(words.NOT_LEARNED)
         answer = self._worker.poll()
         if answer is not None and self.pad.receive(answer, now) and self._print:
             print(_json(answer.reading.predictions), flush=True)
         if drawn := self._view.draw(self._window.surface, self.pad):
             pygame.display.update(drawn)
+
+    def _guarded(self, told: Told) -> Told:
+        """Who is told of choices, such that their failure stops nobody; it is said once."""
+
+        def tell(accepted: Accepted) -> None:
+            try:
+                told(accepted)
+            except Exception:
+                LOG.exception("what was chosen could not be learned")
+                self._unlearned, self._failed = not self._failed, True
+
+        return tell
 
     def _patience_ms(self) -> int:
         wait = _PATIENCE_S

@@ -68,6 +68,10 @@ NO_PARTS = Text("한글을 쓰면 자모를 고칠 수 있습니다", "Write a s
 FAILED = Text(
     "실행하지 못했습니다. 기록에 까닭이 있습니다.", "That failed. The log says where it went wrong."
 )
+NOT_LEARNED = Text(
+    "글씨를 배우지 못했습니다. 쓰기는 계속할 수 있습니다.",
+    "Your writing could not be learned. The pad goes on without that.",
+)
 NEXT_START = Text("다음에 켤 때부터 적용됩니다.", "This holds from the next start.")
 ERASED = Text("배운 글씨를 모두 지웠습니다.", "All that was learned is erased.")
 ERASE = Text(
