@@ -71,7 +71,8 @@ def _settings(paint: Painter, pad: Pad) -> None:
         kind, _, name = command.partition(" ")
         if kind == "set":
             half = rect.width // 2
-            left, right = rect._replace(width=half), rect._replace(x=rect.x + half, width=half)
+            left = rect._replace(width=half)
+            right = Rect(rect.x + half, rect.y, half - paint.px(4), rect.height)
             erases = name == "erase"
             named = words.BUTTONS[name] if erases else words.SETTINGS[name]
             said = colours.danger if erases else colours.text
