@@ -7,20 +7,14 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
 
-from edge_app import __version__
+from edge_app import __version__, opening
 from edge_app.interpreter import RUNTIMES, RuntimeMissingError
 from edge_app.kiosk import install
-
-if TYPE_CHECKING:
-    from edge_app.modes import Reader
-    from edge_app.recognizer import Prediction
-    from edge_app.settings import Settings
+from edge_app.opening import DONE, FAILED, USAGE
 
 _MAX_PIXELS = 1 << 26
 """Larger images (px) are refused before they are decoded: 67 megapixels, above any phone's."""
@@ -57,9 +51,6 @@ _MODES = ("hangul", "digits", "jamo", "auto")
 _SYLLABLE_SETS = ("ks2350", "all11172")
 """The names of `edge_app.syllables.SETS`, which would load numpy."""
 
-DONE, FAILED, USAGE = 0, 1, 2
-"""Exit statuses: all done; an input failed (the others are done); wrong usage."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line (by default the process's own) and returns its exit status."""
@@ -81,7 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130  # as a shell reports SIGINT
     except ImportError as error:
         # OpenCV's wheel leaves two libraries to the system, which a bare one has not got.
-        _complain(f"{error}; on Debian and Raspberry Pi OS: sudo apt install libgl1 libglib2.0-0")
+        remedy = "on Debian and Raspberry Pi OS: sudo apt install libgl1 libglib2.0-0"
+        opening.complain(f"{error}; {remedy}")
         return FAILED
     return status
 
@@ -222,159 +214,21 @@ def _size(text: str) -> tuple[int, int]:
     return _positive(width), _positive(height)
 
 
-def _complain(message: object) -> None:
-    print(f"hangul-pad: {message}", file=sys.stderr)
-
-
-def _model(options: argparse.Namespace) -> Path | None:
-    """The directory of the model asked for, or of the best one bundled; None if there is none."""
-    from edge_app import bundle
-
-    name = options.model or ("hangul" if "hangul" in bundle.available() else "digits")
-    try:
-        return bundle.find(name)
-    except bundle.BundleError as error:
-        _complain(error)
-        return None
-
-
-_Opened = TypeVar("_Opened")
-
-
-def _open(
-    options: argparse.Namespace, opener: Callable[..., _Opened], *model: Path
-) -> _Opened | int:
-    """What a function opens with the model options; or, told on stderr why not, the exit status."""
-    from edge_app.bundle import BundleError
-
-    try:
-        return opener(
-            *model, labels=options.labels, threads=options.threads, runtime=options.runtime
-        )
-    except (BundleError, RuntimeMissingError) as error:
-        _complain(error)
-        return FAILED
-    except ValueError as error:  # labels that the model has not got
-        _complain(error)
-        return USAGE
-
-
-def _reader(options: argparse.Namespace) -> Reader | int:
-    """What the pad reads with; or, told on stderr why there is none, the exit status."""
-    from edge_app import modes
-
-    if options.model is None:
-        reader = _open(options, modes.open_bundled)
-    elif (directory := _model(options)) is None:
-        return USAGE
-    else:
-        reader = _open(options, modes.open_model, directory)
-    if isinstance(reader, int):
-        return reader
-    for name in reader.missing:
-        korean, english = modes.MISSING[name]
-        _complain(f"{korean}. {english}; {_offers(reader)}")
-    if options.mode not in (None, *reader.modes):
-        _complain(
-            f"{options.mode} 방식에 쓸 모델이 없습니다. "
-            f"No model for the mode {options.mode}; {_offers(reader)}"
-        )
-        return USAGE
-    return reader
-
-
-def _offers(reader: Reader) -> str:
-    return f"있는 방식 / modes here: {', '.join(reader.modes)}"
-
-
 def _pad(options: argparse.Namespace) -> int:
     from edge_app import log
 
     with log.session():
-        return _window(options)
-
-
-def _window(options: argparse.Namespace) -> int:
-    from edge_app import output, pad, settings
-    from edge_app.log import LOG
-
-    chosen, complaints = settings.load()
-    for complaint in complaints:
-        _complain(complaint)
-        LOG.warning("%s", complaint)
-    _fill_in(options, chosen)
-    reader = _reader(options)
-    if isinstance(reader, int):
-        LOG.error("no model to read with; exit status %d", reader)
-        return reader
-    mode = options.mode or (chosen.mode if chosen.mode in reader.modes else reader.first)
-    for name, model in reader.models.items():
-        LOG.info("model %s of %s, %s", name, model.bundle.created, model.runtime)
-    LOG.info("mode %s", mode)
-    actions = output.actions_for(output.Session.detect(), options.save)
-    written: list[str] = []
-    if options.once:
-        actions["done"] = partial(_keep, written)
-    try:
-        status = pad.run(
-            reader,
-            mode,
-            fullscreen=options.fullscreen,
-            size=options.size,
-            conduct=pad.Conduct(chosen.live, chosen.delay_s, chosen.advance_s or None),
-            print_answers=options.print,
-            actions=actions,
-        )
-    except pad.NoScreenError as error:
-        LOG.warning("no window: %s", error)
-        if options.once:  # a script must not take sample ink for a person's
-            _complain(f"화면이 없어 글을 쓸 수 없습니다. No screen to write on: {error}")
-            return FAILED
-        _without_screen(reader, mode, str(error))
-        return DONE
-    if options.once and status == DONE:
-        text = "".join(written)
-        if not text:
-            return FAILED
-        print(text)
-    return status
-
-
-def _keep(written: list[str], text: str) -> tuple[str, str]:
-    """What "done" does for --once: standard output gets the text after the window has closed."""
-    written[:] = [text]
-    return "완료", "Done"
-
-
-def _fill_in(options: argparse.Namespace, chosen: Settings) -> None:
-    """Sets what the command line left open as the settings have it."""
-    from edge_app import bundle
-
-    if options.fullscreen is None:
-        options.fullscreen = chosen.fullscreen
-    # Of one model alone it is not known whether it reads syllables.
-    if options.labels is None and options.model is None and "hangul" in bundle.available():
-        options.labels = None if chosen.labels == "model" else chosen.labels
-
-
-def _without_screen(reader: Reader, mode: str, reason: str) -> None:
-    """What the pad does where no window can open: shows on sample ink that the rest works."""
-    from edge_app import samples
-
-    print("화면이 없어 창을 열 수 없습니다. 대신 준비된 견본 글씨를 인식합니다.")
-    print(f"No screen, so no window ({reason}). Recognising the bundled sample ink instead.")
-    for sample in samples.fitting(reader.labels(mode)):
-        print(f"{sample.label} -> {_ranking(reader.recognize(sample.strokes, mode))}")
+        return opening.window(options)
 
 
 def _predict(options: argparse.Namespace) -> int:
     from edge_app import images
     from edge_app.recognizer import Recognizer
 
-    directory = _model(options)
+    directory = opening.model_of(options)
     if directory is None:
         return USAGE
-    recognizer = _open(options, Recognizer, directory)
+    recognizer = opening.opened(options, Recognizer, directory)
     if isinstance(recognizer, int):
         return recognizer
     status = DONE
@@ -382,34 +236,28 @@ def _predict(options: argparse.Namespace) -> int:
         try:
             predictions = recognizer.recognize(images.read(path), options.k)
         except images.ImageError as error:
-            _complain(error)
+            opening.complain(error)
             status = FAILED
             continue
         if options.json:
             answers = [one._asdict() for one in predictions]
             line = json.dumps({"file": path, "predictions": answers}, ensure_ascii=False)
         else:
-            line = f"{path}: {_ranking(predictions)}"
+            line = f"{path}: {opening.ranking(predictions)}"
         print(line, flush=True)
     return status
-
-
-def _ranking(predictions: Sequence[Prediction]) -> str:
-    if not predictions:
-        return "글씨 없음 (no ink found)"
-    return "  ".join(f"{label} {score:.1%}" for label, score in predictions)
 
 
 def _bench(options: argparse.Namespace) -> int:
     from edge_app import bench
 
-    directory = _model(options)
+    directory = opening.model_of(options)
     if directory is None:
         return USAGE
     try:
         rows = bench.measure(directory)
     except (ValueError, RuntimeMissingError) as error:
-        _complain(error)
+        opening.complain(error)
         return FAILED
     print(bench.as_json(rows) if options.json else bench.as_table(rows))
     return DONE
@@ -420,13 +268,14 @@ def _export(options: argparse.Namespace) -> int:
     from edge_app.memory.export import export
 
     if not options.file.name.endswith(".jsonl.gz"):
-        _complain(f"{options.file}: 파일 이름은 .jsonl.gz로 끝나야 합니다. Name it *.jsonl.gz")
+        complaint = "파일 이름은 .jsonl.gz로 끝나야 합니다. Name it *.jsonl.gz"
+        opening.complain(f"{options.file}: {complaint}")
         return USAGE
     try:
         count = export(paths.data(), options.file, options.writer)
     except OSError as error:
         # The store says which file; the system's own errors do when they are put together.
-        _complain(error)
+        opening.complain(error)
         return FAILED
     print(f"{options.file}: 글씨 {count:,}개를 저장했습니다. {count:,} samples written")
     return DONE
@@ -447,5 +296,5 @@ def _settings(_options: argparse.Namespace) -> int:
     there = "" if os.path.lexists(path) else " (없습니다 · not there, so the defaults)"
     print(f"# {path}{there}\n{settings.as_toml(chosen)}", end="")
     for complaint in complaints:
-        _complain(complaint)
+        opening.complain(complaint)
     return FAILED if complaints else DONE

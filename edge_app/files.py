@@ -60,6 +60,20 @@ def replace(path: Path, write: Callable[[Path], object], mode: int | None = None
     path = Path(os.path.realpath(path))
     if mode is None:
         mode = path.stat().st_mode & 0o7777 if path.exists() else _NEW_MODE
+    _put(path, write, mode)
+
+
+def create(path: Path, write: Callable[[Path], object]) -> None:
+    """The same for a file that is new: raises FileExistsError where there is one of that name."""
+    path.touch(exist_ok=False)  # the name is taken, by an empty file, before anything is written
+    try:
+        _put(path, write, path.stat().st_mode & 0o7777)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _put(path: Path, write: Callable[[Path], object], mode: int) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=spare(path.name), suffix=path.suffix)
     os.close(handle)
     try:

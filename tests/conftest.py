@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from edge_app import Recognizer, samples
 
 if TYPE_CHECKING:
     from edge_app.modes import Reading
+    from edge_app.pad.preferences import Memory
     from tests.paddriver import Driver
 
 ROOT = Path(__file__).parents[1]
@@ -65,11 +67,12 @@ def dummy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def open_pad(dummy: None) -> Iterator[Callable[..., Driver]]:
+def open_pad(dummy: None, tmp_path: Path) -> Iterator[Callable[..., Driver]]:
     """Opens pads, whose ink a `Counting` reads, and closes them after the test."""
     from edge_app.pad import app
-    from edge_app.pad.conduct import Conduct
+    from edge_app.pad.preferences import Preferences
     from edge_app.pad.screen import Window
+    from edge_app.settings import Settings
     from edge_app.worker import Worker
     from tests.paddriver import SIZE, Counting, Driver
 
@@ -79,21 +82,30 @@ def open_pad(dummy: None) -> Iterator[Callable[..., Driver]]:
         *,
         delay_s: float = 0.0,
         live: bool = True,
-        advance_s: float | None = None,
+        advance_s: float = 0.0,
+        memory: Memory | None = None,
+        size: tuple[int, int] | None = None,
+        fullscreen: bool = False,
+        settings: Mapping[str, Any] = MappingProxyType({}),
         offered: Sequence[str] = ("digits",),
         best: float = 0.9,
         reading: Reading | None = None,
         **options: Any,
     ) -> Driver:
-        window, recognised = Window(SIZE), Counting(best, reading)
+        window = Window(size or SIZE, fullscreen=fullscreen)
+        recognised = Counting(best, reading)
         worker = Worker(recognised, app.wake)
         closers.extend((window.close, worker.close))
+        chosen = Settings(live=live, delay_s=delay_s, advance_s=advance_s, **settings)
+        preferences = Preferences(
+            chosen, path=tmp_path / "settings.toml", memory=memory, offered=offered
+        )
         opened = app.App(
             window,
             worker,
             offered,
             offered[-1],
-            conduct=Conduct(live, delay_s, advance_s),
+            preferences=preferences,
             **options,
         )
         driver = Driver(opened, recognised)

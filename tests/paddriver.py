@@ -43,6 +43,16 @@ class Counting:
         )
 
 
+class Learned:
+    """Stands for a memory of the writer's hand."""
+
+    def __init__(self, count: int = 12) -> None:
+        self.paused, self.used, self.count = False, True, count
+
+    def erase(self) -> None:
+        self.count = 0
+
+
 class Driver:
     """An open pad, and the hands in front of it."""
 
@@ -120,7 +130,7 @@ class Driver:
         return "".join(cells)
 
     def tap(self, name: str) -> None:
-        rect = self.pad.layout.buttons(self.pad.panel)[name]
+        rect = self.pad.buttons()[name]
         self.mouse(middle(rect))
 
     def key(self, key: int, mod: int = 0) -> None:
@@ -131,7 +141,7 @@ class Driver:
         """Pixels of the page that are not paper."""
         page = pygame.Rect(self.pad.layout.page)
         picture = pygame.surfarray.array3d(pygame.display.get_surface().subsurface(page))
-        return int((picture != np.array(theme.PAPER)).any(axis=2).sum())
+        return int((picture != np.array(theme.LIGHT.paper)).any(axis=2).sum())
 
 
 def middle(rect: Rect) -> tuple[int, int]:

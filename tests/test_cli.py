@@ -12,7 +12,17 @@ from pathlib import Path
 import cv2
 import pytest
 
-from edge_app import __version__, bundle, cli, hangul, modes, samples, settings, syllables
+from edge_app import (
+    __version__,
+    bundle,
+    cli,
+    hangul,
+    modes,
+    opening,
+    samples,
+    settings,
+    syllables,
+)
 from tests.conftest import PATIENCE_S, ROOT, package
 from tests.images.make import HERE as IMAGES
 from tests.tiny import syllables as drawn
@@ -349,7 +359,7 @@ def test_the_window_opens_as_the_settings_say(
     filled = {}
     for given in ([], ["--fullscreen"], ["--no-fullscreen"], ["--labels", "ks2350"]):
         options = cli._parse(given)
-        cli._fill_in(options, chosen)
+        opening.fill_in(options, chosen)
         filled[" ".join(given)] = options.fullscreen, options.labels
     assert filled == {
         "": (True, None),

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from edge_app.pad.app import function_groups
 from edge_app.pad.exit import HOLD_S, SLIP_PX, ExitGesture
 from edge_app.pad.layout import Rect, fit
 from edge_app.pointer import JOIN_S, Kind, Phase, Pointer, PointerEvent, PointerTracker
@@ -71,10 +72,12 @@ def test_a_panel_that_sends_pairs_alone_can_leave_too() -> None:
 def test_writing_never_leaves() -> None:
     """Strokes begin on the page, which the corner is no part of; they may end anywhere."""
     for width, height in ((800, 480), (720, 1280), (480, 320)):
-        layout = fit(width, height, ("hangul", "digits"), fullscreen=True)
-        assert layout.leave is not None
+        functions = function_groups((), fullscreen=True)
+        layout = fit(width, height, ("hangul", "digits"), functions=functions)
+        corner = layout.corner
+        assert corner is not None
         gesture, tracker, rng, time = (
-            ExitGesture(layout.leave),
+            ExitGesture(corner),
             PointerTracker(),
             random.Random(5),
             0.0,
@@ -83,7 +86,7 @@ def test_writing_never_leaves() -> None:
         for _ in range(300):
             start = (page.x + rng.random() * (page.width - 1), page.y + rng.random() * page.height)
             assert page.contains(*start)
-            middle = (layout.leave.x + 5.0, layout.leave.y + 5.0)
+            middle = (corner.x + 5.0, corner.y + 5.0)
             for phase, place in ((Phase.DOWN, start), (Phase.MOVE, middle), (Phase.MOVE, middle)):
                 for one in tracker.feed(told(phase, place, time)):
                     gesture.point(one)

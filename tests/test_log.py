@@ -10,7 +10,7 @@ from pathlib import Path
 import pygame
 import pytest
 
-from edge_app import __version__, cli, log
+from edge_app import __version__, cli, log, opening
 from edge_app.log import LOG
 from tests.test_files import no_room
 
@@ -118,7 +118,7 @@ def test_the_pad_keeps_it(path: Path, dummy: None) -> None:
     hand = threading.Thread(target=close)
     hand.start()
     try:
-        assert cli.main(["--mode", "digits"]) == cli.DONE
+        assert cli.main(["--mode", "digits"]) == opening.DONE
     finally:
         left.set()
         hand.join()

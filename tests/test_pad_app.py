@@ -20,8 +20,9 @@ from edge_app import modes
 from edge_app.modes import Reading
 from edge_app.pad import NoScreenError, app, run
 from edge_app.pad.app import App
-from edge_app.pad.conduct import Conduct
+from edge_app.pad.preferences import Preferences
 from edge_app.pad.screen import Window
+from edge_app.settings import Settings
 from edge_app.worker import Ink, Worker
 from tests.paddriver import LATER_S, SIZE, TIMEOUT_S, Counting, Driver, line, middle
 
@@ -261,7 +262,9 @@ def test_a_failing_recogniser_ends_the_loop_with_its_reason(dummy: None) -> None
         raise RuntimeError("the interpreter broke")
 
     with Window(SIZE) as window, Worker(fail, app.wake) as worker:
-        opened = App(window, worker, ["digits"], "digits", conduct=Conduct(delay_s=0.1))
+        opened = App(
+            window, worker, ["digits"], "digits", preferences=Preferences(Settings(delay_s=0.1))
+        )
         Driver(opened, Counting()).mouse(*line())
         with pytest.raises(RuntimeError, match="interpreter broke"):
             opened.loop()

@@ -9,10 +9,13 @@ import pygame
 import pytest
 
 from edge_app.modes import Reading
+from edge_app.pad.helppage import pages
 from edge_app.pad.line import Accepted
-from edge_app.pad.scribe import CHOOSE, MESSAGE_S
+from edge_app.pad.scribe import MESSAGE_S
+from edge_app.pad.words import CHOOSE
 from edge_app.recognizer import Prediction
 from edge_app.syllables import JAMO
+from edge_app.text import Text
 from tests.paddriver import LATER_S, Driver, line, middle
 
 Open = Callable[..., Driver]
@@ -52,9 +55,9 @@ def test_a_stroke_before_the_pause_belongs_to_the_character(open_pad: Open) -> N
     assert (pad.text, len(pad.pad.page)) == ("|", 2)
 
 
-@pytest.mark.parametrize("options", [{"best": 0.4, "advance_s": 0.0}, {"advance_s": None}])
+@pytest.mark.parametrize("options", [{"best": 0.4, "advance_s": SOON_S}, {"advance_s": 0.0}])
 def test_what_is_not_sure_or_not_wanted_is_not_taken(
-    open_pad: Open, options: dict[str, float | None]
+    open_pad: Open, options: dict[str, float]
 ) -> None:
     pad = open_pad(**options)
     for _ in range(3):
@@ -316,7 +319,7 @@ def test_a_choice_is_told_with_its_ink(open_pad: Open) -> None:
 @pytest.mark.parametrize("settled", [False, True])
 def test_scratching_out_clears_the_page(open_pad: Open, settled: bool) -> None:
     told: list[Accepted] = []
-    pad = open_pad(advance_s=SOON_S if settled else None, on_take_back=told.append)
+    pad = open_pad(advance_s=SOON_S if settled else 0.0, on_take_back=told.append)
     pad.settle() if settled else pad.write()
     pad.mouse(*SCRATCH)
     assert (pad.text, len(pad.pad.page)) == ("|", 0)
@@ -339,9 +342,9 @@ def test_a_flick_deletes_a_character(open_pad: Open) -> None:
 def test_buttons_do_things_with_the_text(open_pad: Open) -> None:
     given: list[str] = []
 
-    def copy(text: str) -> tuple[str, str]:
+    def copy(text: str) -> Text:
         given.append(text)
-        return "복사했습니다", "Copied"
+        return Text("복사했습니다", "Copied")
 
     pad = open_pad(actions={"copy": copy, "done": copy})
     assert {"copy", "done"} < set(pad.pad.layout.functions)
@@ -361,7 +364,7 @@ def test_buttons_do_things_with_the_text(open_pad: Open) -> None:
 def test_a_message_goes_after_a_while(open_pad: Open) -> None:
     pad = open_pad()
     pad.pad.tick(10.0)
-    pad.pad.say(("저장했습니다", "Saved"))
+    pad.pad.say(Text("저장했습니다", "Saved"))
     assert pad.pad.next_due == 10.0 + MESSAGE_S
     pad.pad.tick(10.0 + MESSAGE_S)
     assert pad.pad.message is None
@@ -384,7 +387,9 @@ def test_delete_held_down_deletes_on(open_pad: Open) -> None:
 def test_help_covers_the_pad_until_it_is_tapped(open_pad: Open) -> None:
     pad = open_pad()
     pad.key(pygame.K_F1)
-    pad.mouse(*line())
+    for page in range(pages(pad.pad.layout)):
+        assert (pad.pad.panel, pad.pad.help_number) == ("help", page)
+        pad.mouse(*line())
     assert pad.pad.panel is None
     assert len(pad.pad.page) == 0
     pad.mouse(*line())

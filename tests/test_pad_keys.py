@@ -9,7 +9,7 @@ import pytest
 
 from edge_app.pad.app import function_groups
 from edge_app.pad.keys import BINDINGS, MARKS, command_of
-from edge_app.pad.view import MODES
+from edge_app.pad.words import MODES
 
 
 def test_everything_that_has_a_button_has_a_key() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import pygame
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,12 +10,14 @@ from hypothesis import strategies as st
 from edge_app.pad import layout
 from edge_app.pad.app import function_groups
 from edge_app.pad.layout import SMALLEST, Layout, Rect
+from edge_app.pad.preferences import ROWS
+from edge_app.pad.settingspage import settings_page
 
 SIDES = st.integers(SMALLEST, 3840)
 TAP_PX = 48
 ALL = ("hangul", "digits", "jamo", "auto")
 OFFERED = st.sampled_from([ALL[:count] for count in range(5)])
-ACTIONS = ("copy", "type", "save", "done", "settings")
+ACTIONS = ("copy", "type", "save", "done")
 
 
 PANELS = st.sampled_from([None, "more", "parts", "help"])
@@ -57,6 +60,23 @@ def test_buttons_are_large_enough_to_tap(
     least = int(TAP_PX * layout.scale_of(width, height))
     for name, rect in found.buttons(panel).items():
         assert min(rect.width, rect.height) >= least, name
+
+
+@given(SIDES, SIDES, st.integers(1, len(ROWS)))
+def test_the_settings_are_all_on_one_page_or_another(width: int, height: int, count: int) -> None:
+    found = fit(width, height, ALL, True)
+    least = int(TAP_PX * layout.scale_of(width, height))
+    seen: list[str] = []
+    first = settings_page(found, ROWS[:count], 0)
+    for number in range(first.count):
+        rects = settings_page(found, ROWS[:count], number).buttons
+        seen += [name for name in rects if name.startswith("set ")]
+        for name, rect in rects.items():
+            assert min(rect.width, rect.height) >= least, name
+            assert pygame.Rect(found.overlay).contains(rect), name
+        for (one, a), (other, b) in combinations(rects.items(), 2):
+            assert not pygame.Rect(a).inflate(2, 2).colliderect(b), f"{one} and {other} touch"
+    assert seen == [f"set {row}" for row in ROWS[:count]]
 
 
 @given(SIDES, SIDES, OFFERED, st.booleans())

@@ -121,7 +121,7 @@ def test_a_guess_is_called_one(open_pad: Callable[..., Driver], best: float, uns
     assert pad.pad.unsure == unsure
     assert (shown(layout.note) != empty).any() == unsure
     edge = shown(layout.candidates[0])[0, layout.candidates[0].height // 2]
-    assert tuple(edge) == (theme.BORDER if unsure else theme.ACCENT)
+    assert tuple(edge) == (theme.LIGHT.border if unsure else theme.LIGHT.accent)
     pad.post(pygame.MOUSEBUTTONDOWN, pos=(200, 100), button=1, touch=False)
     pad.frame()
     assert not pad.pad.unsure, "the answers are out of date"

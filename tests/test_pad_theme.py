@@ -7,27 +7,10 @@ import pygame
 import pytest
 
 from edge_app import hangul
-from edge_app.modes import MISSING
-from edge_app.modes import MODES as ALL_MODES
 from edge_app.pad import theme
 from edge_app.pad.keys import BINDINGS, MARKS
-from edge_app.pad.scribe import CHOOSE
-from edge_app.pad.state import NO_PARTS
 from edge_app.pad.theme import Fonts, Palette
-from edge_app.pad.view import (
-    BUTTONS,
-    GESTURES,
-    HINT,
-    HINTS,
-    MENDING,
-    MODES,
-    NO_FINAL,
-    UNSURE,
-    percentage,
-)
-from edge_app.pad.view import (
-    READ as READ_LABEL,
-)
+from edge_app.pad.view import percentage
 
 READ, SEEN = 4.5, 3.0
 """Least contrast of text, and of what is large or no text (WCAG 2.2, 1.4.3 and 1.4.11)."""
@@ -74,16 +57,11 @@ def test_contrast_is_that_of_the_standard() -> None:
     assert theme.contrast((119, 119, 119), (255, 255, 255)) == pytest.approx(4.48, abs=0.005)
 
 
-def test_the_font_draws_every_syllable_and_all_the_texts() -> None:
+def test_the_font_draws_every_syllable_and_all_the_keys() -> None:
     pygame.font.init()
     font = pygame.font.Font(theme.FONT, 24)
-    named: list[tuple[str, ...]] = [
-        lines for texts in (BUTTONS, HINTS, MODES, MISSING) for lines in texts.values()
-    ]
-    named += [HINT, READ_LABEL, CHOOSE, NO_PARTS, *GESTURES, *(binding[:3] for binding in BINDINGS)]
-    texts = "".join((*(line for lines in named for line in lines), UNSURE, MENDING, NO_FINAL))
+    texts = "".join(part for binding in BINDINGS for part in binding[:3])
     texts += "".join(MARKS) + "0123456789%<"
-    assert set(MODES) == set(ALL_MODES)
     needed = [*hangul.SYLLABLES, *hangul.JAMO, *sorted(set(texts) - {" "})]
     missing = [
         char
@@ -92,7 +70,7 @@ def test_the_font_draws_every_syllable_and_all_the_texts() -> None:
     ]
     assert missing == []
     pictures = {
-        np.array(pygame.surfarray.array_alpha(font.render(c, True, theme.TEXT))).tobytes()
+        np.array(pygame.surfarray.array_alpha(font.render(c, True, theme.LIGHT.text))).tobytes()
         for c in "가각힣뷁쓰"
     }
     assert len(pictures) == 5, "squares instead of syllables"

@@ -8,18 +8,25 @@ from pathlib import Path
 import pygame
 import pytest
 
-from edge_app import modes, settings, syllables
+from edge_app import modes, settings
+from edge_app.output import clipboard, typing
 from edge_app.pad import theme, words
+from edge_app.pad.app import function_groups
 from edge_app.pad.layout import fit
+from edge_app.pad.paint import SIGNS
+from edge_app.pad.preferences import Preferences
+from edge_app.pad.settingspage import question, settings_page
+from edge_app.settings import Complaint
 from edge_app.text import LANGUAGES, Text
+from tests.paddriver import Learned
 
 
 def texts(table: object) -> Iterator[Text]:
     """Every text of a table of texts, or of tables."""
     if isinstance(table, Text):
         yield table
-    elif isinstance(table, Mapping):
-        for inner in table.values():
+    elif isinstance(table, Mapping | tuple):
+        for inner in table.values() if isinstance(table, Mapping) else table:
             yield from texts(inner)
 
 
@@ -27,7 +34,11 @@ ALL = [
     *(text for name, table in vars(words).items() if name.isupper() for text in texts(table)),
     words.value("delay_s", 0.35),
     words.value("advance_s", 0.0),
-    words.saved(Path("/home/pi/note.txt")),
+    words.samples(12),
+    words.complained([Complaint(Path("settings.toml"), 3, Text("틀립니다.", "Wrong."))] * 2),
+    clipboard.KEPT,
+    clipboard.UNTIL_CLOSED,
+    typing.TYPED,
 ]
 
 
@@ -39,7 +50,7 @@ def test_each_language_is_itself(text: Text) -> None:
 
 @pytest.mark.parametrize("text", [text for text in ALL if text.korean[-1] in ".?"], ids=str)
 def test_sentences_are_polite(text: Text) -> None:
-    assert text.korean.endswith(("니다.", "까요?"))
+    assert text.korean.endswith(("니다.", "세요.", "까요?"))
     assert text.english[-1] == text.korean[-1]
 
 
@@ -54,12 +65,25 @@ def test_nothing_that_has_a_name_elsewhere_lacks_one_here() -> None:
     assert tuple(words.MODES) == modes.MODES
     assert set(words.HINTS) == set(modes.MODELS)
     assert words.MISSING == modes.MISSING
-    assert list(words.PARTS) == list(syllables.JAMO)
     assert tuple(words.SETTINGS) == tuple(vars(settings.DEFAULTS))
     assert {name: tuple(named) for name, named in words.VALUES.items()} == settings.CHOICES
     assert tuple(words.LEARNING) == settings.CHOICES["learn"]
-    buttons = fit(800, 480, fullscreen=True).buttons()
-    assert {name for name in buttons if not name.isdigit()} <= set(words.BUTTONS)
+
+
+def test_every_button_has_a_name_or_a_sign() -> None:
+    memory = Learned()
+    preferences = Preferences(memory=memory, offered=modes.MODES)
+    functions = function_groups(("copy", "type", "save", "done"), fullscreen=True)
+    layout = fit(800, 480, modes.MODES, functions=functions)
+    page = settings_page(layout, preferences.rows, 0)
+    buttons = {*layout.buttons(), *layout.functions, *page.buttons, *question(layout), "erase"}
+    named = {
+        name
+        for name in buttons - {"line", *SIGNS, *modes.MODES}
+        if not name.isdigit() and name.partition(" ")[0] not in ("mark", "set")
+    }
+    assert named == set(words.BUTTONS)
+    assert {name for name in preferences.rows if name != "erase"} <= set(words.SETTINGS)
 
 
 def test_no_two_buttons_are_called_the_same() -> None:

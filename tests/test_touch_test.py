@@ -76,7 +76,7 @@ def test_each_cross_is_drawn_at_its_target(window: Window) -> None:
     for number, (x, y) in enumerate(TARGETS):
         test.draw()
         middle = window.surface.get_at((round(x * width), round(y * height)))
-        assert (middle.r, middle.g, middle.b) == theme.ACCENT
+        assert (middle.r, middle.g, middle.b) == theme.LIGHT.accent
         touch_all(test, TARGETS[number : number + 1])
 
 

@@ -74,7 +74,7 @@ class TouchTest:
         """Draws the cross that is next, and what to do with it."""
         surface = self._window.surface
         width, height = surface.get_size()
-        surface.fill(theme.PAPER)
+        surface.fill(theme.LIGHT.paper)
         side = min(width, height)
         lines = (
             "십자의 가운데를 손가락으로 누르세요",
@@ -83,7 +83,7 @@ class TouchTest:
         )
         size = self._fonts.fit(lines[0], round(0.06 * side), round(0.6 * width))
         for row, line in enumerate(lines):
-            picture = self._fonts.text(line, size, theme.TEXT)
+            picture = self._fonts.text(line, size, theme.LIGHT.text)
             place = (width // 2, round(height * 0.3) + row * round(1.5 * size))
             surface.blit(picture, picture.get_rect(center=place))
         if not self.done:
@@ -92,7 +92,7 @@ class TouchTest:
                 for share, whole in zip(TARGETS[len(self.touches)], (width, height), strict=True)
             )
             arm, thick = round(_ARM * side), max(2, side // 160)
-            pygame.draw.line(surface, theme.ACCENT, (x - arm, y), (x + arm, y), thick)
-            pygame.draw.line(surface, theme.ACCENT, (x, y - arm), (x, y + arm), thick)
-            pygame.draw.circle(surface, theme.ACCENT, (x, y), arm, thick)
+            pygame.draw.line(surface, theme.LIGHT.accent, (x - arm, y), (x + arm, y), thick)
+            pygame.draw.line(surface, theme.LIGHT.accent, (x, y - arm), (x, y + arm), thick)
+            pygame.draw.circle(surface, theme.LIGHT.accent, (x, y), arm, thick)
         pygame.display.flip()

@@ -63,6 +63,8 @@ class Personal:
         paused: whether nothing is learned for now; what was learned counts all the same.
         """
         self.paused = paused
+        self.used = True
+        """Whether what was learned counts; otherwise answers are the model's own."""
         self.lost: str | None = None
         """What could not be read of the samples, in a sentence."""
         self._unkept = 0
@@ -163,9 +165,10 @@ class Personal:
         """Scores and jamo of an ink, corrected: what `Reader.read` asks in its own thread.
 
         outputs: of a model of syllables; scores: of its labels; jamo: as
-        `edge_app.recognizer.jamo_probabilities` gives them. Without features nothing changes.
+        `edge_app.recognizer.jamo_probabilities` gives them. Nothing changes without features, or
+        while the memory is not used.
         """
-        if outputs.features is None:
+        if outputs.features is None or not self.used:
             return scores, jamo
         if self._model != model.bundle.sha256:
             self._begin(model.bundle.sha256)

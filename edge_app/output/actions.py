@@ -17,7 +17,7 @@ It returns within a few seconds: a hanging tool is given `tools.PATIENCE_S`, and
 typed, for up to ten seconds, the pad's window is not on the screen.
 """
 
-_EMPTY = ("쓴 글이 없습니다.", "Nothing has been written yet.")
+_EMPTY = Message("쓴 글이 없습니다.", "Nothing has been written yet.")
 
 
 def actions_for(session: Session, file: Path | None = None) -> dict[str, Action]:

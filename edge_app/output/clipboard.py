@@ -29,8 +29,8 @@ PACKAGE = {"wayland": "wl-clipboard", "x11": "xclip"}
 _SDL_TYPE = "text/plain;charset=utf-8"
 """The one type under which pygame hands UTF-8 to SDL's own clipboard (src_c/scrap.c)."""
 
-KEPT = ("복사했습니다.", "Copied.")
-UNTIL_CLOSED = (
+KEPT = Message("복사했습니다.", "Copied.")
+UNTIL_CLOSED = Message(
     "복사했습니다. 패드를 닫기 전에 붙여 넣으세요.",
     "Copied. Paste it before you close the pad.",
 )
@@ -54,9 +54,8 @@ def copy(session: Session, text: str) -> Message:
         pygame.scrap.init()
         pygame.scrap.put(_SDL_TYPE, text.encode())
     except pygame.error as error:
-        raise OutputError(
-            f"복사하지 못했습니다: {error}", f"It could not be copied: {error}"
-        ) from None
+        failed = Message(f"복사하지 못했습니다: {error}", f"It could not be copied: {error}")
+        raise OutputError(failed) from None
     return UNTIL_CLOSED
 
 

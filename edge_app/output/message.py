@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-Message = tuple[str, str]
+from edge_app.text import Text
+
+Message = Text
 """The same sentence in Korean and in English."""
 
 
 class OutputError(Exception):
     """The text could not go where it should; `message` says why, for the person."""
 
-    def __init__(self, korean: str, english: str) -> None:
-        super().__init__(f"{korean} · {english}")
-        self.message: Message = korean, english
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message

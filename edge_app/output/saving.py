@@ -6,24 +6,22 @@ import errno
 import itertools
 import os
 import re
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
+from edge_app import files
 from edge_app.output.message import Message, OutputError
 
 _DOCUMENTS = re.compile(r'^XDG_DOCUMENTS_DIR="(\$HOME/?)?(.*)"$', re.MULTILINE)
 """A line of user-dirs.dirs: a path below the home directory, or an absolute one
 (user-dirs.dirs(5) of xdg-user-dirs)."""
 
-_WHY = {
-    errno.ENOSPC: ("저장 공간이 없습니다", "the disk is full: free some space"),
-    errno.EDQUOT: ("저장 공간이 없습니다", "your share of the disk is full: free some space"),
-    errno.EROFS: ("읽기 전용입니다", "it is read-only: choose another place with --save FILE"),
-    errno.EACCES: ("쓸 권한이 없습니다", "no permission: choose another place with --save FILE"),
-}
+_ELSEWHERE = Message(
+    "--save FILE로 다른 곳을 정해도 됩니다.", "Or choose another place with --save FILE."
+)
 
 
 def save_new(text: str, folder: Path) -> Message:
@@ -31,14 +29,16 @@ def save_new(text: str, folder: Path) -> Message:
 
     The file appears with all of the text or, after a loss of power, empty.
     """
+    stem = time.strftime("손글씨-%Y-%m-%d-%H%M%S")
+    write = partial(Path.write_bytes, data=_ended(text).encode())
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path = _reserve(folder, time.strftime("손글씨-%Y-%m-%d-%H%M%S"))
-        try:
-            _fill(path, _ended(text))
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
+        # A clock that stands still or goes back may give a name twice.
+        for number in itertools.count(1):
+            path = folder / f"{stem}{'' if number == 1 else f'-{number}'}.txt"
+            with suppress(FileExistsError):
+                files.create(path, write)
+                break
     except OSError as error:
         raise _failure(error, folder) from None
     return _saved(path)
@@ -77,10 +77,11 @@ def documents(environment: Mapping[str, str] = os.environ) -> Path:
     try:
         home = Path(environment.get("HOME") or Path.home())
     except RuntimeError:
-        raise OutputError(
+        homeless = Message(
             "홈 폴더가 없어 저장하지 못했습니다. --save FILE로 파일을 정해 주세요.",
             "Not saved: there is no home directory; name a file with --save FILE.",
-        ) from None
+        )
+        raise OutputError(homeless) from None
     if named := environment.get("XDG_DOCUMENTS_DIR"):
         return Path(named)
     settings = Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "user-dirs.dirs"
@@ -95,36 +96,15 @@ def _ended(text: str) -> str:
     return text if text.endswith("\n") else f"{text}\n"
 
 
-def _reserve(folder: Path, stem: str) -> Path:
-    """A new, empty file: a clock that stands still or goes back may name one twice."""
-    for number in itertools.count(1):
-        path = folder / f"{stem}{'' if number == 1 else f'-{number}'}.txt"
-        with suppress(FileExistsError):
-            path.touch(exist_ok=False)
-            break
-    return path
-
-
-def _fill(path: Path, text: str) -> None:
-    """Replaces a file's content at once, and waits until the disk has it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-    try:
-        with open(handle, "wb") as file:  # noqa: PTH123 (a descriptor, not a path)
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file)
-        Path(name).chmod(path.stat().st_mode)  # mkstemp's is for its maker alone
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
 def _saved(path: Path) -> Message:
-    return f"저장했습니다: {path}", f"Saved to {path}"
+    return Message(f"저장했습니다: {path}", f"Saved to {path}")
 
 
 def _failure(error: OSError, path: Path) -> OutputError:
-    reason = os.strerror(error.errno or errno.EIO)
-    korean, english = _WHY.get(error.errno or errno.EIO, (reason, reason))
-    return OutputError(f"저장하지 못했습니다. {path}: {korean}.", f"Not saved. {path}: {english}.")
+    why = files.explain(error)
+    return OutputError(
+        Message(
+            f"저장하지 못했습니다. {path}: {why.korean} {_ELSEWHERE.korean}",
+            f"Not saved. {path}: {why.english} {_ELSEWHERE.english}",
+        )
+    )

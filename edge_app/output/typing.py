@@ -24,10 +24,12 @@ until that one has taken it."""
 _PATIENCE_S = 10.0
 """For a text to be typed; wtype takes about 2 ms a character."""
 
-TYPED = ("글을 넣었습니다.", "Typed into the other window.")
-_FAILED = ("글을 넣지 못했습니다. 대신 복사하세요.", "It could not be typed. Copy it instead.")
-_NOWHERE = ("글을 넣을 다른 창이 없습니다.", "There is no other window to type into.")
-_ASCII_ONLY = (
+TYPED = Message("글을 넣었습니다.", "Typed into the other window.")
+_FAILED = Message(
+    "글을 넣지 못했습니다. 대신 복사하세요.", "It could not be typed. Copy it instead."
+)
+_NOWHERE = Message("글을 넣을 다른 창이 없습니다.", "There is no other window to type into.")
+_ASCII_ONLY = Message(
     "ydotool은 한글을 넣지 못합니다. 대신 복사하세요.",
     "ydotool types no Hangul. Copy it instead.",
 )
@@ -74,7 +76,7 @@ def type_aside(session: Session, how: Way, text: str) -> Message:
         with _aside():
             how.type(session, text)
     except tools.ToolError:
-        raise OutputError(*_FAILED) from None
+        raise OutputError(_FAILED) from None
     return TYPED
 
 
@@ -99,12 +101,13 @@ def _anything(_text: str) -> None:
 def _ascii_only(text: str) -> None:
     """ydotool sends the key codes of a US keyboard, which has no Hangul."""
     if not text.isascii():
-        raise OutputError(*_ASCII_ONLY)
+        raise OutputError(_ASCII_ONLY)
 
 
 def _wtype(_session: Session, text: str) -> None:
     # Where there is no keyboard but this virtual one, as on a device with a touchscreen alone,
-    # windows learn of it only now; without the wait the first characters were lost.
+    # windows learn of it only now. Without the wait one of four runs lost its first character;
+    # it is meant to prevent that, which was not yet tried on Wayland.
     tools.run(["wtype", "-s", "200", "-"], text, _PATIENCE_S)
 
 
@@ -130,7 +133,7 @@ def _paste(session: Session, text: str) -> None:
     """`xdotool type` lends a spare key to one syllable after another, and programs that are slow
     to learn of it lose some (docs/output.md); a paste arrives whole."""
     if not _another_is_active():
-        raise OutputError(*_NOWHERE)
+        raise OutputError(_NOWHERE)
     clipboard.hold_everywhere(session, text)
     # Toolkits paste the clipboard at this key, terminals the primary selection.
     tools.run(["xdotool", "key", "--clearmodifiers", "shift+Insert"])

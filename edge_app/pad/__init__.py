@@ -11,7 +11,6 @@ os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "hangul-pad")
 os.environ.setdefault("SDL_VIDEO_WAYLAND_WMCLASS", "hangul-pad")
 
 from edge_app.pad.app import run
-from edge_app.pad.conduct import Conduct
 from edge_app.pad.screen import NoScreenError
 
-__all__ = ["Conduct", "NoScreenError", "run"]
+__all__ = ["NoScreenError", "run"]

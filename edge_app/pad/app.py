@@ -5,24 +5,26 @@ from __future__ import annotations
 import json
 import signal
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 
 import pygame
 
+from edge_app.log import LOG
 from edge_app.modes import Reader
-from edge_app.pad import keys, layout
+from edge_app.pad import keys, layout, words
 from edge_app.pad.composer import Composer, Told, nobody
-from edge_app.pad.conduct import Conduct
 from edge_app.pad.events import pointer_event
 from edge_app.pad.frames import FRAME_S, FrameClock
+from edge_app.pad.line import Accepted
+from edge_app.pad.preferences import Memory, Preferences
 from edge_app.pad.screen import Window
-from edge_app.pad.scribe import Message
-from edge_app.pad.state import Pad
+from edge_app.pad.state import Actions, Pad
 from edge_app.pad.view import View
 from edge_app.pointer import Kind, PointerTracker
 from edge_app.recognizer import Prediction
+from edge_app.settings import DEFAULTS, Complaint, Settings
 from edge_app.worker import Worker
 
 _PATIENCE_S = 0.25
@@ -31,14 +33,9 @@ _PATIENCE_S = 0.25
 _ANSWER = pygame.USEREVENT
 """Wakes the loop when the worker has news."""
 
-_ACTIONS = ("copy", "type", "save", "done", "settings")
-"""What can be done with the text, in the order of their buttons."""
+_ACTIONS = ("copy", "type", "save", "done")
+"""What can be done with the text, in the order of their buttons; there for those that can."""
 
-Actions = Mapping[str, Callable[[str], Message]]
-"""What is done with the text, by the names of `_ACTIONS`: given all of it, says what came of that
-in Korean and English. "done" then leaves the pad. Buttons are there for those that are."""
-
-_CONDUCT = Conduct()
 _NO_ACTIONS: Actions = {}
 
 
@@ -48,7 +45,9 @@ def run(
     *,
     fullscreen: bool = False,
     size: tuple[int, int] | None = None,
-    conduct: Conduct = _CONDUCT,
+    settings: Settings = DEFAULTS,
+    complaints: Sequence[Complaint] = (),
+    memory: Memory | None = None,
     on_accept: Told = nobody,
     on_take_back: Told = nobody,
     actions: Actions = _NO_ACTIONS,
@@ -57,9 +56,15 @@ def run(
     """Opens the pad and returns when it is closed, with the exit status.
 
     reader: from now on this window's. mode: one of its modes to begin with, by default its first.
-    size: of the window, px. on_accept and on_take_back as for `Composer`. print_answers: a line of
-    JSON for each recognition on standard output. Raises NoScreenError.
+    size: of the window, px. settings: in force, which the window may change and save; complaints:
+    what was wrong with their file, told first of all. memory: what was learned of the writer's
+    hand, to be paused or erased in the window. on_accept and on_take_back as for `Composer`.
+    print_answers: a line of JSON for each recognition on standard output. Raises NoScreenError.
     """
+    preferences = Preferences(
+        settings, memory=memory, offered=reader.modes, syllables="hangul" in reader.models
+    )
+    preferences.show_fullscreen(fullscreen)
     with (
         Window(size, fullscreen=fullscreen) as window,
         Worker(reader.read, wake) as worker,
@@ -71,12 +76,14 @@ def run(
             reader.modes,
             mode or reader.first,
             missing=reader.missing,
-            conduct=conduct,
+            preferences=preferences,
             on_accept=on_accept,
             on_take_back=on_take_back,
             actions=actions,
             print_answers=print_answers,
         )
+        if complaints:
+            app.pad.say(words.complained(complaints))
         app.loop()
     return 0
 
@@ -98,7 +105,7 @@ class App:
         mode: str,
         *,
         missing: Sequence[str] = (),
-        conduct: Conduct = _CONDUCT,
+        preferences: Preferences | None = None,
         on_accept: Told = nobody,
         on_take_back: Told = nobody,
         actions: Actions = _NO_ACTIONS,
@@ -108,8 +115,15 @@ class App:
         self._window, self._worker, self._print = window, worker, print_answers
         self._modes, self._actions = modes, actions
         self._view, self._tracker = View(missing), PointerTracker()
-        composer = Composer(on_accept, on_take_back)
-        self.pad = Pad(self._layout(), worker.submit, modes, mode, conduct, composer, actions)
+        self._preferences = preferences or Preferences(offered=modes)
+        self._followed = self._preferences.settings
+        self._unlearned = False
+        """Whether somebody has still to be told that learning has failed."""
+        self._failed = False
+        composer = Composer(self._guarded(on_accept), self._guarded(on_take_back))
+        self.pad = Pad(
+            self._layout(), worker.submit, modes, mode, self._preferences, composer, actions
+        )
 
     def loop(self) -> None:
         """Runs until the pad is left. Raises what recognition raised, if it failed."""
@@ -127,12 +141,28 @@ class App:
         now = time.monotonic()
         for event in events:
             self._handle(event, now)
+        self._follow(now)
         self.pad.tick(now)
+        if self._unlearned:
+            self._unlearned = False
+            self.pad.say(words.NOT_LEARNED)
         answer = self._worker.poll()
         if answer is not None and self.pad.receive(answer, now) and self._print:
             print(_json(answer.reading.predictions), flush=True)
         if drawn := self._view.draw(self._window.surface, self.pad):
             pygame.display.update(drawn)
+
+    def _guarded(self, told: Told) -> Told:
+        """Who is told of choices, such that their failure stops nobody; it is said once."""
+
+        def tell(accepted: Accepted) -> None:
+            try:
+                told(accepted)
+            except Exception:
+                LOG.exception("what was chosen could not be learned")
+                self._unlearned, self._failed = not self._failed, True
+
+        return tell
 
     def _patience_ms(self) -> int:
         wait = _PATIENCE_S
@@ -143,7 +173,18 @@ class App:
     def _layout(self) -> layout.Layout:
         width, height = self._window.surface.get_size()
         functions = function_groups(self._actions, fullscreen=self._window.fullscreen)
-        return layout.fit(width, height, self._modes, functions=functions)
+        hand = self._preferences.settings.hand
+        return layout.fit(width, height, self._modes, functions=functions, hand=hand)
+
+    def _follow(self, now: float) -> None:
+        """Does what a changed setting means for the window."""
+        before, self._followed = self._followed, self._preferences.settings
+        after = self._followed
+        if after.fullscreen != before.fullscreen and after.fullscreen != self._window.fullscreen:
+            self._window.toggle_fullscreen()
+            self._resize(now)
+        elif after.hand != before.hand:
+            self._resize(now)
 
     def _handle(self, event: pygame.event.Event, now: float) -> None:
         if event.type == pygame.QUIT:
@@ -166,6 +207,7 @@ class App:
         command = keys.command_of(event.key, event.mod)
         if command == "full screen":
             self._window.toggle_fullscreen()
+            self._preferences.show_fullscreen(self._window.fullscreen)
             self._resize(time.monotonic())
         elif command is not None:
             self.pad.key(command)
@@ -190,9 +232,9 @@ def function_groups(actions: Collection[str], *, fullscreen: bool) -> list[list[
 
     Only a full-screen window needs a button to leave it: it has no frame.
     """
-    editing = ["left", "right", "newline", "help", *(["leave"] if fullscreen else [])]
     marks = [f"mark {mark}" for mark in keys.MARKS]
-    return [marks, editing, [name for name in _ACTIONS if name in actions]]
+    editing = ["left", "right", "newline", "help", *(["leave"] if fullscreen else [])]
+    return [marks, editing, [*(name for name in _ACTIONS if name in actions), "settings"]]
 
 
 def _json(predictions: Sequence[Prediction]) -> str:

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 import pygame
 
-from edge_app.pad import theme
 from edge_app.pad.layout import Rect
 from edge_app.pad.sheet import Point
+from edge_app.pad.theme import Palette, mix
 
 _PEN = 0.028
 """Diameter of the pen, as a share of the page's shorter side."""
@@ -43,13 +43,13 @@ _CHUNK_PX = 128.0
 class Canvas:
     """The ink of one page. Coordinates are px of the window."""
 
-    def __init__(self, page: Rect) -> None:
-        self._page = page
+    def __init__(self, page: Rect, palette: Palette) -> None:
+        self._page, self._palette = page, palette
         self._pixels = np.zeros((page.height, page.width), np.uint8)
         size = (page.width, page.height)
         self._surface = pygame.image.frombuffer(self._pixels.data, size, "P")
-        self._colour = theme.INK
-        self._paint(theme.INK)
+        self._settled = False
+        self._paint()
         self._pen = max(3, round(_PEN * min(size)))
         self._fine = _FINE if self._pen < _BROAD_PX else _FINE // 2
         self._tail: list[Point] = []
@@ -91,11 +91,16 @@ class Canvas:
 
     def settle(self, settled: bool) -> None:
         """Shows the ink as done with, or not."""
-        colour = theme.HINT if settled else theme.INK
-        if colour != self._colour:
-            self._colour = colour
-            self._paint(colour)
+        if settled != self._settled:
+            self._settled = settled
+            self._paint()
             self.expose()
+
+    def recolour(self, palette: Palette) -> None:
+        """Shows the same ink in other colours."""
+        self._palette = palette
+        self._paint()
+        self.expose()
 
     def expose(self) -> None:
         """Has all of the picture shown again."""
@@ -113,10 +118,10 @@ class Canvas:
         screen.blit(self._surface, dirty, dirty.move(-self._page.x, -self._page.y))
         return dirty
 
-    def _paint(self, colour: theme.Colour) -> None:
-        self._surface.set_palette(
-            [theme.mix(theme.PAPER, colour, level / 255) for level in range(256)]
-        )
+    def _paint(self) -> None:
+        paper = self._palette.paper
+        colour = self._palette.hint if self._settled else self._palette.ink
+        self._surface.set_palette([mix(paper, colour, level / 255) for level in range(256)])
 
     def _line_to(self, end: Point) -> None:
         self._curve_to(_middle(self._lines[-1][-1], end), end)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
 from edge_app import modes
+from edge_app.log import LOG
 from edge_app.modes import Reading
-from edge_app.pad.conduct import Conduct
 from edge_app.pad.layout import CANDIDATES, Layout
 from edge_app.pad.line import Accepted, Packed
 from edge_app.pad.page import Page
+from edge_app.pad.preferences import Preferences
 from edge_app.recognizer import Prediction
 from edge_app.worker import Answer, Ink
 
@@ -33,16 +34,18 @@ class Desk:
         submit: Callable[[Ink, str], int],
         offered: Sequence[str],
         mode: str,
-        conduct: Conduct,
+        preferences: Preferences,
     ) -> None:
         """submit: asks for ink to be read in a mode, returns the job's number.
 
-        offered: the modes there are; mode: the one to begin with.
+        offered: the modes there are; mode: the one to begin with. preferences: how it behaves
+        and looks, looked up whenever that matters.
         """
         self.layout = layout
         self.mode = mode
         """What ink is read as."""
-        self.page = Page(layout.page)
+        self.preferences = preferences
+        self.page = Page(layout.page, preferences.palette)
         self.reading = Reading()
         """What was made of the ink."""
         self.stale = False
@@ -55,7 +58,6 @@ class Desk:
         """When the ink will be read; infinity for ink that waits until it is asked for."""
         self._settles: float | None = None
         self._submit, self._offered = submit, tuple(offered)
-        self._conduct = conduct
         self._serial: int | None = None
         self._read_as = mode
         self._waiting: str | None = None
@@ -76,7 +78,7 @@ class Desk:
     @property
     def space_reads(self) -> bool:
         """Whether the space key reads the ink first of all."""
-        return not self._conduct.live and self.stale and bool(len(self.page))
+        return not self.preferences.conduct.live and self.stale and bool(len(self.page))
 
     def expose(self) -> None:
         """Has everything shown again."""
@@ -86,7 +88,7 @@ class Desk:
     def resize(self, layout: Layout) -> None:
         """Lays everything out anew; ink and answers stay. No pointer may be down."""
         self.layout = layout
-        self.page.resize(layout.page)
+        self.page.resize(layout.page, self.preferences.palette)
         self.page.canvas.settle(self.settled)
         self.changed.add(Part.EVERYTHING)
 
@@ -104,8 +106,8 @@ class Desk:
             return False
         self._serial = None
         self._show(answer.reading)
-        if self._conduct.advance_s is not None and self.predictions and not self.unsure:
-            self._settles = now + self._conduct.advance_s
+        if self.preferences.conduct.advance_s is not None and self.predictions and not self.unsure:
+            self._settles = now + self.preferences.conduct.advance_s
         return True
 
     def _outdate(self) -> None:
@@ -147,6 +149,7 @@ class Desk:
         if mode == self.mode or mode not in self._offered:
             return
         self.mode = mode
+        LOG.info("mode %s", mode)
         self.changed.add(Part.BUTTONS)
         if not len(self.page):
             self.page.canvas.expose()  # another hint

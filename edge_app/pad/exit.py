@@ -21,18 +21,20 @@ SLIP_PX = 24
 class ExitGesture:
     """Watches what a `PointerTracker` tells. Times are seconds, from any one start."""
 
-    def __init__(self, corner: Rect) -> None:
-        """corner: px of the window, apart from the page that takes ink."""
+    def __init__(self, corner: Rect | None) -> None:
+        """corner: px of the window, apart from the page that takes ink; None for no gesture."""
         self._corner = corner
         self._since: float | None = None
         self._lifted: float | None = None
 
-    def resize(self, corner: Rect) -> None:
+    def resize(self, corner: Rect | None) -> None:
         """Another corner, as the window has another size. No pointer may be down."""
         self._corner, self._since = corner, None
 
     def point(self, event: PointerEvent) -> None:
         """Takes one report. A finger that a panel lets go of for a moment (RESUME) rests on."""
+        if self._corner is None:
+            return
         if event.phase is Phase.DOWN:
             self._since = event.time if self._corner.contains(event.x, event.y) else None
             self._lifted = None

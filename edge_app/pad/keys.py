@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import pygame
 
+from edge_app.text import Text
+
 _PLAIN, _SHIFT, _CTRL = 0, pygame.KMOD_SHIFT, pygame.KMOD_CTRL
 
 Key = tuple[int, int]
@@ -20,6 +22,11 @@ class Binding(NamedTuple):
     english: str
     commands: dict[Key, str]
     """What `edge_app.pad.state.Pad.command` is told."""
+
+    @property
+    def means(self) -> Text:
+        """What they do."""
+        return Text(self.korean, self.english)
 
 
 def _plain(**commands: str) -> dict[Key, str]:

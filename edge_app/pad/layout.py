@@ -1,8 +1,8 @@
 """Where everything in the window is: pure geometry, for any size from 480x320 to 3840x2160.
 
 The line of text stands above everything, as wide as the window. Landscape windows have the sheet
-on the left and a panel on its right; portrait windows have them below each other. Whichever of the
-two leaves the larger square to write on is taken.
+on the left and a panel on its right, or the other way round for the left hand; portrait windows
+have them below each other. Whichever of the two leaves the larger square to write on is taken.
 
 Where there are modes to choose between, their buttons stand in a rail to the left of the sheet,
 or in portrait in a row above it: all in sight, one tap each. What is seldom needed lies behind one
@@ -115,6 +115,23 @@ class Layout:
     """In it, the buttons by name: what `marks` and the like hold."""
 
     @property
+    def gap(self) -> int:
+        """Between buttons, px."""
+        return round(_GAP * self.scale)
+
+    @property
+    def tap(self) -> int:
+        """Side of the smallest button, px."""
+        return round(_TAP * self.scale)
+
+    @property
+    def corner(self) -> Rect | None:
+        """The corner to hold for leaving, around the button "more"; none in a window's frame."""
+        if "leave" not in self.functions:
+            return None
+        return Rect(self.more.x, 0, self.more.right + self.more.y - self.more.x, self.more.bottom)
+
+    @property
     def page(self) -> Rect:
         """The part of the sheet that takes ink: all but its rounded border."""
         return self.sheet.inset(max(2, round(3 * self.scale)))
@@ -155,8 +172,9 @@ class Layout:
 
     def takes_ink(self, x: float, y: float, panel: str | None = None) -> bool:
         """Whether a point lies on a part of the page that no open panel covers."""
-        covered = panel in ("more", "help") or (panel and self.mending.contains(x, y))
-        return not covered and self.page.contains(x, y)
+        if panel == "parts":
+            return self.page.contains(x, y) and not self.mending.contains(x, y)
+        return panel is None and self.page.contains(x, y)
 
 
 def fit(
@@ -165,14 +183,16 @@ def fit(
     modes: Sequence[str] = (),
     *,
     functions: Sequence[Sequence[str]] = (),
+    hand: str = "right",
 ) -> Layout:
     """The layout of a window of that size, px, with a button for each mode if there are several.
 
     functions: what lies behind the button "more", by groups that begin on a row of their own.
+    hand: "right" or "left", which in landscape has the panel on the left and the rail on the right.
     """
     width, height = max(width, SMALLEST), max(height, SMALLEST)
     shown = modes if len(modes) > 1 else ()
-    beside = _beside(width, height, shown, functions)
+    beside = _beside(width, height, shown, functions, left_handed=hand == "left")
     below = _below(width, height, shown, functions)
     return max(beside, below, key=lambda layout: min(layout.sheet[2:]))
 
@@ -213,27 +233,35 @@ def scale_of(width: int, height: int) -> float:
 
 
 def _beside(
-    width: int, height: int, modes: Sequence[str], functions: Sequence[Sequence[str]]
+    width: int,
+    height: int,
+    modes: Sequence[str],
+    functions: Sequence[Sequence[str]],
+    *,
+    left_handed: bool,
 ) -> Layout:
     scale = scale_of(width, height)
     gap, tap = round(_GAP * scale), round(_TAP * scale)
     line, delete, more = _top(width, gap, tap)
     overlay = Rect(gap, gap + tap + gap, width - 2 * gap, height - 3 * gap - tap)
     inner = overlay.height
-    rail = _rows(Rect(gap, overlay.y, tap, inner), len(modes), gap)
     left = gap + tap + gap if modes else gap
     least = 3 * tap + 2 * gap
     panel = max(least, width - left - 2 * gap - inner)
     panel = min(panel, max(least, round(_PANEL_SHARE * inner)))
     sheet = Rect(left, overlay.y, width - left - 2 * gap - panel, inner)
-    column = sheet.right + gap
+    column, side = sheet.right + gap, gap
+    if left_handed:
+        sheet = sheet._replace(x=width - sheet.right)
+        column, side = gap, sheet.right + gap
+    rail = rows(Rect(side, overlay.y, tap, inner), len(modes), gap)
     note = Rect(column, overlay.y, panel, round(_NOTE * scale))
-    undo, parts, space = _columns(Rect(column, overlay.bottom - tap, panel, tap), 3, gap)
+    undo, parts, space = columns(Rect(column, overlay.bottom - tap, panel, tap), 3, gap)
     first = note.bottom + gap // 2
     mending = Rect(column, first, panel, undo.y - gap - first)
     switch = dict(zip(modes, rail, strict=True))
-    answers = _rows(mending, CANDIDATES, gap)
-    upper, *lower = (_columns(row, 3, gap) for row in _rows(mending, 3, gap))
+    answers = rows(mending, CANDIDATES, gap)
+    upper, *lower = (columns(row, 3, gap) for row in rows(mending, 3, gap))
     places, alternatives = upper, tuple(rect for row in lower for rect in row)
     behind = _functions(overlay, functions, gap, tap)
     return Layout(
@@ -250,10 +278,10 @@ def _below(
     inner = width - 2 * gap
     line, delete, more = _top(width, gap, tap)
     overlay = Rect(gap, gap + tap + gap, inner, height - 3 * gap - tap)
-    undo, parts, space = _columns(Rect(gap, overlay.bottom - tap, inner, tap), 3, gap)
+    undo, parts, space = columns(Rect(gap, overlay.bottom - tap, inner, tap), 3, gap)
     words = round(_NOTE * scale)
     switch = dict(
-        zip(modes, _columns(Rect(gap, overlay.y, inner, tap), len(modes), gap), strict=True)
+        zip(modes, columns(Rect(gap, overlay.y, inner, tap), len(modes), gap), strict=True)
     )
     first = overlay.y + (tap + gap if modes else 0)
     free = undo.y - gap - words - gap - first
@@ -262,11 +290,11 @@ def _below(
     sheet = Rect(gap, first, inner, free - candidate)
     note = Rect(gap, sheet.bottom + gap // 2, inner, words)
     row = Rect(gap, undo.y - gap - candidate, inner, candidate)
-    answers = _columns(row, CANDIDATES, gap)
+    answers = columns(row, CANDIDATES, gap)
     high = max(candidate, 2 * tap + gap)
     mending = Rect(gap, row.bottom - high, inner, high)
-    upper, lower = _rows(mending, 2, gap)
-    places, alternatives = _columns(upper, 3, gap), _columns(lower, 5, gap)
+    upper, lower = rows(mending, 2, gap)
+    places, alternatives = columns(upper, 3, gap), columns(lower, 5, gap)
     behind = _functions(overlay, functions, gap, tap)
     return Layout(
         scale, line, delete, more, sheet, switch, note, answers, undo, parts, space,
@@ -284,16 +312,16 @@ def _top(width: int, gap: int, tap: int) -> tuple[Rect, Rect, Rect]:
 def _functions(area: Rect, groups: Sequence[Sequence[str]], gap: int, tap: int) -> dict[str, Rect]:
     """Buttons in rows that fill an area from its top, no higher than they look like buttons."""
     most = max(1, (area.width + gap) // (tap + gap))
-    rows: list[Sequence[str]] = []
+    lists: list[Sequence[str]] = []
     for group in groups:
         if group:
             count = math.ceil(len(group) / most)
             per_row = math.ceil(len(group) / count)
-            rows += [group[i : i + per_row] for i in range(0, len(group), per_row)]
-    high = min(area.height, round(_HIGHEST * tap * len(rows)) + gap * (len(rows) - 1))
+            lists += [group[i : i + per_row] for i in range(0, len(group), per_row)]
+    high = min(area.height, round(_HIGHEST * tap * len(lists)) + gap * (len(lists) - 1))
     placed: dict[str, Rect] = {}
-    for names, row in zip(rows, _rows(area._replace(height=high), len(rows), gap), strict=True):
-        placed |= zip(names, _columns(row, len(names), gap), strict=True)
+    for names, row in zip(lists, rows(area._replace(height=high), len(lists), gap), strict=True):
+        placed |= zip(names, columns(row, len(names), gap), strict=True)
     return placed
 
 
@@ -301,7 +329,7 @@ def _centre(rect: Rect) -> tuple[float, float]:
     return rect.x + rect.width / 2, rect.y + rect.height / 2
 
 
-def _columns(row: Rect, count: int, gap: int) -> tuple[Rect, ...]:
+def columns(row: Rect, count: int, gap: int) -> tuple[Rect, ...]:
     """A row cut into equal columns, or none; pixels left over go into the gaps."""
     if not count:
         return ()
@@ -310,7 +338,7 @@ def _columns(row: Rect, count: int, gap: int) -> tuple[Rect, ...]:
     return tuple(Rect(row.x + round(i * step), row.y, width, row.height) for i in range(count))
 
 
-def _rows(column: Rect, count: int, gap: int) -> tuple[Rect, ...]:
+def rows(column: Rect, count: int, gap: int) -> tuple[Rect, ...]:
     """A column cut into equal rows, or none; pixels left over go into the gaps."""
     if not count:
         return ()

@@ -11,6 +11,7 @@ from edge_app.pad.gestures import Stroke
 from edge_app.pad.layout import Rect
 from edge_app.pad.line import Packed, pack
 from edge_app.pad.sheet import Sheet
+from edge_app.pad.theme import Palette
 
 
 class Gesture(Enum):
@@ -23,9 +24,9 @@ class Gesture(Enum):
 class Page:
     """Sheet and canvas, which always show the same. Times are seconds from any start."""
 
-    def __init__(self, rect: Rect) -> None:
+    def __init__(self, rect: Rect, palette: Palette) -> None:
         self.sheet = Sheet(rect)
-        self.canvas = Canvas(rect)
+        self.canvas = Canvas(rect, palette)
         self.drawing = False
         """Whether the pen is down."""
         self._origin: Packed | None = None
@@ -35,10 +36,10 @@ class Page:
         """How many strokes there are."""
         return len(self.sheet)
 
-    def resize(self, rect: Rect) -> None:
+    def resize(self, rect: Rect, palette: Palette) -> None:
         """Goes on with the same ink on a page of another size. The pen must be up."""
         self.sheet.resize(rect)
-        self.canvas = Canvas(rect)
+        self.canvas = Canvas(rect, palette)
         self._redraw()
 
     def begin(self, x: float, y: float, time: float) -> None:

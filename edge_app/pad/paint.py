@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 import pygame
 
-from edge_app.pad import theme
 from edge_app.pad.layout import Rect
-from edge_app.pad.theme import Colour, Fonts
+from edge_app.pad.theme import Colour, Fonts, Palette
+from edge_app.text import Text
 
 _FINE = 4
 """Round things are drawn this many times larger and averaged down."""
+
+SMALLEST_PX = 9
+"""Height of the smallest text of a paragraph, px."""
 
 SIGNS = {
     "delete": (
@@ -37,21 +39,36 @@ SIGNS = {
 
 
 class Painter:
-    """Paints in the sizes of one layout."""
+    """Paints in the sizes of one layout, in one palette and language."""
 
-    def __init__(self, fonts: Fonts, screen: pygame.Surface, scale: float) -> None:
+    def __init__(
+        self,
+        fonts: Fonts,
+        screen: pygame.Surface,
+        scale: float,
+        palette: Palette,
+        language: str,
+    ) -> None:
         self.fonts, self.screen, self.scale = fonts, screen, scale
+        self.palette, self.language = palette, language
 
     def px(self, units: float) -> int:
         """A size in px of a window whose shorter side is `layout.SMALLEST`, in px of this one."""
         return round(units * self.scale)
 
-    def card(self, rect: Rect, fill: Colour = theme.PAPER, border: Colour = theme.BORDER) -> None:
-        """A rounded rectangle on the ground."""
+    def card(
+        self,
+        rect: Rect,
+        fill: Colour | None = None,
+        border: Colour | None = None,
+        behind: Colour | None = None,
+    ) -> None:
+        """A rounded rectangle, by default of paper and on the ground."""
+        fill, border = fill or self.palette.paper, border or self.palette.border
         radius, line = self.px(8), max(1, self.px(1))
         pygame.draw.rect(self.screen, fill, rect)
         pygame.draw.rect(self.screen, border, rect, line)
-        corner = _corner(radius, line, fill, border)
+        corner = _corner(radius, line, fill, border, behind or self.palette.ground)
         right, bottom = rect.right - radius, rect.bottom - radius
         for x, flip_x in ((rect.x, False), (right, True)):
             for y, flip_y in ((rect.y, False), (bottom, True)):
@@ -60,20 +77,62 @@ class Painter:
     def lines(
         self,
         box: Rect,
-        lines: Sequence[str],
+        text: Text,
         sizes: tuple[float, float],
         colours: tuple[Colour, Colour],
     ) -> None:
-        """Korean above English, centred together, in sizes that fit into the box's width."""
+        """A text in the window's language, in sizes that fit into the box's width.
+
+        Of two lines, Korean above English, each has its own size and colour.
+        """
         width = box.width - self.px(6)
-        above, below = (
+        pictures = [
             self.fonts.text(line, self.fonts.fit(line, self.px(size), width), colour)
-            for line, size, colour in zip(lines, sizes, colours, strict=True)
-        )
-        top = box.y + (box.height - above.get_height() - below.get_height()) // 2
-        centre = box.x + box.width // 2
-        self.screen.blit(above, above.get_rect(midtop=(centre, top)))
-        self.screen.blit(below, below.get_rect(midtop=(centre, top + above.get_height())))
+            for line, size, colour in zip(text.lines(self.language), sizes, colours, strict=False)
+        ]
+        top = box.y + (box.height - sum(picture.get_height() for picture in pictures)) // 2
+        for picture in pictures:
+            self.screen.blit(picture, picture.get_rect(midtop=(box.x + box.width // 2, top)))
+            top += picture.get_height()
+
+    def paragraph(self, box: Rect, text: Text, size: float, colour: Colour) -> None:
+        """A text in lines broken at spaces, in the largest size up to one that fits the box."""
+        px = self.px(size)
+        while (rows := self._rows(text, px, box.width)) and px > SMALLEST_PX:
+            if len(rows) * 1.4 * px <= box.height:
+                break
+            px -= 1
+        top = box.y + max(0, box.height - round(len(rows) * 1.4 * px)) // 2
+        for row in rows:
+            picture = self.fonts.text(row, px, colour)
+            place = picture.get_rect(midtop=(box.x + box.width // 2, top))
+            self.screen.blit(picture, place)
+            top += round(1.4 * px)
+
+    def _rows(self, text: Text, px: int, width: int) -> list[str]:
+        """The rows of a paragraph; a word wider than the box is cut."""
+        rows: list[str] = []
+        for line in text.lines(self.language):
+            row = ""
+            for word in line.split(" "):
+                longer = f"{row} {word}" if row else word
+                if row and self.fonts.width(longer, px) > width:
+                    rows.append(row)
+                    longer = word
+                while len(longer) > 1 and self.fonts.width(longer, px) > width:
+                    cut = len(longer) - 1
+                    while cut > 1 and self.fonts.width(longer[:cut], px) > width:
+                        cut -= 1
+                    rows.append(longer[:cut])
+                    longer = longer[cut:]
+                row = longer
+            rows.append(row)
+        return rows
+
+    def ring(self, rect: Rect) -> None:
+        """Where the keyboard is."""
+        inside, thick = rect.inset(self.px(3)), max(2, self.px(2))
+        pygame.draw.rect(self.screen, self.palette.focus, inside, thick, border_radius=self.px(6))
 
     def glyph(self, text: str, colour: Colour, box: Rect) -> None:
         """A character as large as a box, centred by its ink.
@@ -92,7 +151,7 @@ class Painter:
         height = bar.height * _FINE
         fine = pygame.Surface((bar.width * _FINE, height), depth=24)
         fine.fill(behind)
-        pygame.draw.rect(fine, theme.TRACK, fine.get_rect(), border_radius=height // 2)
+        pygame.draw.rect(fine, self.palette.track, fine.get_rect(), border_radius=height // 2)
         full = max(height, round(fine.get_width() * min(1.0, score)))
         pygame.draw.rect(fine, colour, (0, 0, full, height), border_radius=height // 2)
         self.screen.blit(pygame.transform.smoothscale(fine, bar[2:]), bar[:2])
@@ -104,10 +163,10 @@ class Painter:
 
 
 @lru_cache(maxsize=32)
-def _corner(radius: int, line: int, fill: Colour, border: Colour) -> pygame.Surface:
+def _corner(radius: int, line: int, fill: Colour, border: Colour, ground: Colour) -> pygame.Surface:
     """The upper left corner of a card, anti-aliased, (radius, radius) px."""
     fine = pygame.Surface((radius * _FINE, radius * _FINE), depth=24)
-    fine.fill(theme.GROUND)
+    fine.fill(ground)
     centre = (radius * _FINE, radius * _FINE)
     pygame.draw.circle(fine, border, centre, radius * _FINE)
     pygame.draw.circle(fine, fill, centre, (radius - line) * _FINE)

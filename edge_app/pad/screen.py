@@ -93,7 +93,7 @@ def _start_size(desktop: tuple[int, int]) -> tuple[int, int]:
 
 def _icon() -> pygame.Surface:
     icon = pygame.Surface((64, 64))
-    icon.fill(theme.ACCENT)
-    letter = theme.Fonts().text("한", 46, theme.PAPER)
+    icon.fill(theme.LIGHT.accent)
+    letter = theme.Fonts().text("한", 46, theme.LIGHT.on_accent)
     icon.blit(letter, letter.get_rect(center=(32, 33)))
     return icon

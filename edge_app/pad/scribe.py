@@ -6,23 +6,20 @@ from collections.abc import Callable, Sequence
 
 from edge_app.hangul import is_syllable
 from edge_app.modes import Reading
+from edge_app.pad import words
 from edge_app.pad.composer import Composer
-from edge_app.pad.conduct import Conduct
 from edge_app.pad.desk import Desk, Part
 from edge_app.pad.layout import Layout
 from edge_app.pad.line import NEWLINE, Accepted, Line, Packed
 from edge_app.pad.page import Gesture
 from edge_app.pad.parts import PLACES, alternatives, syllable_of
+from edge_app.pad.preferences import Preferences
 from edge_app.pad.ribbon import Ribbon, arrange
+from edge_app.text import Text
 from edge_app.worker import Ink
-
-Message = tuple[str, str]
-"""Korean and English."""
 
 MESSAGE_S = 3.0
 """How long a message stands in the line."""
-
-CHOOSE = ("먼저 후보를 고르세요", "Choose an answer first")
 
 
 class Scribe(Desk):
@@ -34,15 +31,15 @@ class Scribe(Desk):
         submit: Callable[[Ink, str], int],
         offered: Sequence[str],
         mode: str,
-        conduct: Conduct,
+        preferences: Preferences,
         composer: Composer,
     ) -> None:
         """As for `Desk`; composer: where the text is composed."""
-        super().__init__(layout, submit, offered, mode, conduct)
+        super().__init__(layout, submit, offered, mode, preferences)
         self.composer = composer
         self.place = PLACES[0]
         """The place of the syllable whose jamo is being mended."""
-        self.message: Message | None = None
+        self.message: Text | None = None
         """What the line says for a while, instead of the text."""
         self._silent: float | None = None
         self._now = 0.0
@@ -87,7 +84,7 @@ class Scribe(Desk):
         """What of the line is in sight in `Layout.writing`."""
         return arrange(self.line, self.layout.em, self.layout.writing.width)
 
-    def say(self, message: Message) -> None:
+    def say(self, message: Text) -> None:
         """Shows a message for a while, or until the line is edited."""
         self.message, self._silent = message, self._now + MESSAGE_S
         self.changed.add(Part.LINE)
@@ -132,7 +129,7 @@ class Scribe(Desk):
         elif len(self.page) > 1:
             self.page.undo()
             self._outdate()
-            if self._conduct.live:
+            if self.preferences.conduct.live:
                 self._recognise()
         elif len(self.page):
             took, opened = self._took, self.composer.open_one
@@ -177,7 +174,7 @@ class Scribe(Desk):
                 self._waiting = command
                 return False
             if self.best is None:
-                self.say(CHOOSE)
+                self.say(words.CHOOSE)
                 return False
             self._take(self.predictions[0].label)
         return True

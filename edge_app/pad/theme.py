@@ -107,10 +107,6 @@ CONTRAST = Palette(
 PALETTES: Mapping[str, Palette] = {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}
 """By the name that the settings give them."""
 
-GROUND, PAPER, BORDER = LIGHT.ground, LIGHT.paper, LIGHT.border
-INK, TEXT, MUTED, HINT = LIGHT.ink, LIGHT.text, LIGHT.muted, LIGHT.hint
-ACCENT, BEST, PRESSED, TRACK = LIGHT.accent, LIGHT.best, LIGHT.pressed, LIGHT.track
-
 
 def luminance(colour: Colour) -> float:
     """Relative luminance, 0 to 1 (WCAG 2.2, "relative luminance")."""

@@ -6,57 +6,17 @@ from collections.abc import Sequence
 
 import pygame
 
-from edge_app.modes import MISSING
-from edge_app.pad import theme
+from edge_app.pad import panels, words
 from edge_app.pad.desk import Part
-from edge_app.pad.keys import BINDINGS
-from edge_app.pad.layout import Layout, Rect
+from edge_app.pad.layout import Rect
 from edge_app.pad.line import NEWLINE, text_of
 from edge_app.pad.paint import SIGNS, Painter
 from edge_app.pad.parts import PLACES, jamo_of
 from edge_app.pad.state import Pad
 from edge_app.pad.theme import Colour, Fonts
 
-HINT = ("여기에 쓰세요", "Write here")
-HINTS = {
-    "hangul": ("한 글자를 쓰세요", "Write a syllable"),
-    "digits": ("숫자를 쓰세요", "Write a digit"),
-    "jamo": ("자모를 쓰세요", "Write a jamo"),
-}
-"""What to write, where that is not everything."""
-
-BUTTONS = {
-    "undo": ("되돌리기", "Undo"),
-    "parts": ("자모", "Parts"),
-    "space": ("띄어쓰기", "Space"),
-    "copy": ("복사", "Copy"),
-    "type": ("입력", "Type"),
-    "save": ("저장", "Save"),
-    "done": ("완료", "Done"),
-    "settings": ("설정", "Settings"),
-    "help": ("도움말", "Help"),
-    "leave": ("끝내기", "Leave"),
-}
-READ = ("읽기", "Read")
-"""The space button, while it would read the ink."""
-
-MODES = {
-    "hangul": ("한글", "Hangul"),
-    "digits": ("숫자", "Digits"),
-    "jamo": ("자모", "Jamo"),
-    "auto": ("자동", "Auto"),
-}
-UNSURE = "확실하지 않음 · Not sure"
-MENDING = "고치는 중 · Mending"
-NO_FINAL = "–"
-"""Stands for the final that a syllable has not got."""
-
-GESTURES = (
-    ("글자 누르기", "다시 열어 고치기", "Tap a character: open it"),
-    ("지그재그 긋기", "쓴 글씨 지우기", "Scratch out: clear the ink"),
-    ("← 빠르게 긋기", "빈 곳에서 지우기", "Flick left: delete"),
-)
-"""What hands do besides writing, for the help."""
+_RING_FROM = 0.1
+"""A tap is shorter than this share of the time for which the corner is held to leave."""
 
 
 class View:
@@ -65,22 +25,24 @@ class View:
     def __init__(self, missing: Sequence[str] = ()) -> None:
         """missing: the models, of `MISSING`, whose absence is to be told."""
         self._fonts = Fonts()
-        self._missing = [MISSING[name] for name in missing]
+        self._missing = [words.MISSING[name] for name in missing]
 
     def draw(self, screen: pygame.Surface, pad: Pad) -> list[pygame.Rect]:
         """Draws what has changed; returns the rectangles of the screen to update."""
         changed, pad.changed = pad.changed, set()
         layout, everything = pad.layout, Part.EVERYTHING in changed
-        paint = Painter(self._fonts, screen, layout.scale)
+        look = pad.preferences
+        paint = Painter(self._fonts, screen, layout.scale, look.palette, look.settings.language)
         drawn: list[pygame.Rect] = []
         if everything:
-            screen.fill(theme.GROUND)
+            screen.fill(paint.palette.ground)
         if everything or Part.LINE in changed:
             self._line(paint, pad)
             drawn.append(pygame.Rect(layout.line))
         if everything or Part.BUTTONS in changed:
             drawn += [self._button(paint, pad, name) for name in ("delete", "more")]
-        if pad.panel in ("more", "help"):
+            self._held(paint, pad)
+        if pad.panel not in (None, "parts"):
             drawn += self._overlay(paint, pad, changed)
         else:
             drawn += self._desk(paint, pad, changed)
@@ -116,7 +78,7 @@ class View:
         layout, inside = pad.layout, pad.layout.writing
         paint.card(layout.line)
         if pad.message is not None:
-            paint.lines(inside, pad.message, (17, 12), (theme.TEXT, theme.MUTED))
+            paint.lines(inside, pad.message, (17, 12), (paint.palette.text, paint.palette.muted))
             return
         ribbon, em = pad.ribbon(), layout.em
         for index in range(ribbon.first, ribbon.last):
@@ -130,84 +92,98 @@ class View:
             x = inside.x + round(ribbon.edge(pad.line.cursor))
             wide, high = max(2, paint.px(2)), round(1.2 * em)
             caret = (x - wide // 2, inside.y + (inside.height - high) // 2, wide, high)
-            pygame.draw.rect(paint.screen, theme.ACCENT, caret)
+            pygame.draw.rect(paint.screen, paint.palette.accent, caret)
 
     def _mark_open(self, paint: Painter, box: Rect) -> None:
         """Behind the character that is open."""
         behind = pygame.Rect(box).inflate(0, -2 * paint.px(7))
-        pygame.draw.rect(paint.screen, theme.BEST, behind, border_radius=paint.px(4))
+        pygame.draw.rect(paint.screen, paint.palette.best, behind, border_radius=paint.px(4))
         thick = max(2, paint.px(3))
         behind.update(behind.x, behind.bottom - thick, behind.width, thick)
-        pygame.draw.rect(paint.screen, theme.ACCENT, behind)
+        pygame.draw.rect(paint.screen, paint.palette.accent, behind)
 
     def _cell(self, paint: Painter, text: str, box: Rect, em: int) -> None:
         centre = pygame.Rect(box).center
         if text == NEWLINE:
-            paint.sign("newline", round(0.62 * em), centre, theme.MUTED)
+            paint.sign("newline", round(0.62 * em), centre, paint.palette.muted)
             return
         size = self._fonts.fit(text, em, box.width)
-        picture = self._fonts.text(text, size, theme.TEXT)
+        picture = self._fonts.text(text, size, paint.palette.text)
         paint.screen.blit(picture, picture.get_rect(center=centre))
 
     def _button(self, paint: Painter, pad: Pad, name: str) -> pygame.Rect:
         rect = pad.layout.buttons(pad.panel if pad.panel == "more" else None)[name]
         chosen = name == pad.panel
-        fill = theme.BEST if chosen else theme.PAPER
+        fill = paint.palette.best if chosen else paint.palette.paper
         if pad.pressed == name:
-            fill = theme.PRESSED
-        border = theme.ACCENT if chosen or pad.focus == name else theme.BORDER
+            fill = paint.palette.pressed
+        border = paint.palette.accent if chosen or pad.focus == name else paint.palette.border
         paint.card(rect, fill, border)
         if pad.focus == name:
-            self._ring(paint, rect)
+            paint.ring(rect)
         if name.startswith("mark "):
             size = round(min(rect.width, rect.height) * 0.55)
-            picture = self._fonts.text(name[-1], size, theme.TEXT)
+            picture = self._fonts.text(name[-1], size, paint.palette.text)
             paint.screen.blit(picture, picture.get_rect(center=pygame.Rect(rect).center))
         elif name in SIGNS:
-            paint.sign(name, round(paint.px(48) * 0.46), pygame.Rect(rect).center, theme.TEXT)
+            paint.sign(
+                name, round(paint.px(48) * 0.46), pygame.Rect(rect).center, paint.palette.text
+            )
         else:
-            lines = READ if name == "space" and pad.space_reads else BUTTONS[name]
+            lines = words.READ if name == "space" and pad.space_reads else words.BUTTONS[name]
             idle = name == "parts" and pad.syllable is None
-            colours = (theme.HINT, theme.HINT) if idle else (theme.TEXT, theme.MUTED)
+            colours = (
+                (paint.palette.hint, paint.palette.hint)
+                if idle
+                else (paint.palette.text, paint.palette.muted)
+            )
             paint.lines(rect, lines, (14, 11), colours)
         return pygame.Rect(rect)
 
-    def _ring(self, paint: Painter, rect: Rect) -> None:
-        """Where the keyboard is."""
-        inside, thick = rect.inset(paint.px(3)), max(2, paint.px(2))
-        pygame.draw.rect(paint.screen, theme.ACCENT, inside, thick, border_radius=paint.px(6))
+    def _held(self, paint: Painter, pad: Pad) -> None:
+        """How long the corner has been held to leave: an arc that becomes a ring."""
+        if pad.held < _RING_FROM:
+            return
+        thick, steps = max(2, paint.px(2)), round(pad.held * 120)
+        centre = pygame.math.Vector2(pygame.Rect(pad.layout.more).center)
+        arm = pygame.math.Vector2(0, paint.px(5) - pad.layout.more.height / 2)
+        for step in range(steps):  # pygame's own thick arcs have holes
+            place = centre + arm.rotate(3 * step)
+            pygame.draw.circle(paint.screen, paint.palette.danger, place, thick)
 
     def _mode(self, paint: Painter, pad: Pad, name: str) -> pygame.Rect:
         rect, chosen = pad.layout.modes[name], name == pad.mode
-        fill = theme.ACCENT if chosen else theme.PAPER
+        fill = paint.palette.accent if chosen else paint.palette.paper
         if pad.pressed == name:
-            fill = theme.PRESSED
-        paint.card(rect, fill, theme.ACCENT if chosen else theme.BORDER)
-        colours = (theme.TEXT, theme.MUTED)
-        if fill == theme.ACCENT:
-            colours = (theme.PAPER, theme.PAPER)
-        paint.lines(rect, MODES[name], (15, 11), colours)
+            fill = paint.palette.pressed
+        paint.card(rect, fill, paint.palette.accent if chosen else paint.palette.border)
+        colours = (paint.palette.text, paint.palette.muted)
+        if fill == paint.palette.accent:
+            colours = (paint.palette.on_accent, paint.palette.on_accent)
+        paint.lines(rect, words.MODES[name], (15, 11), colours)
         return pygame.Rect(rect)
 
     def _hint(self, paint: Painter, pad: Pad) -> None:
         """What to write and, at the lower edge of the page, what cannot be read."""
         page = pad.layout.page
-        text, width = HINTS.get(pad.mode, HINT), page.width * 3 // 4
+        text, width = words.HINTS.get(pad.mode, words.HINT), page.width * 3 // 4
         box = Rect(page.x + (page.width - width) // 2, page.y, width, page.height)
-        paint.lines(box, text, (26, 18), (theme.HINT, theme.HINT))
+        paint.lines(box, text, (26, 18), (paint.palette.hint, paint.palette.hint))
         high = paint.px(40)
         box = Rect(page.x, page.bottom - high, page.width, high)
         for lines in self._missing:
-            paint.lines(box, lines, (13, 13), (theme.MUTED, theme.MUTED))
+            paint.lines(box, lines, (13, 13), (paint.palette.muted, paint.palette.muted))
             box = box._replace(y=box.y - high)
 
     def _note(self, paint: Painter, pad: Pad) -> pygame.Rect:
         """What is to be said of the answers, if anything."""
         place = pygame.Rect(pad.layout.note)
-        paint.screen.fill(theme.GROUND, place)
-        text = UNSURE if pad.unsure else MENDING if pad.composer.opened is not None else ""
+        paint.screen.fill(paint.palette.ground, place)
+        mending = pad.composer.opened is not None
+        said = words.UNSURE if pad.unsure else words.MENDING if mending else None
+        text = " · ".join(said.lines(paint.language)) if said else ""
         picture = self._fonts.text(
-            text, self._fonts.fit(text, paint.px(12), place.width), theme.TEXT
+            text, self._fonts.fit(text, paint.px(12), place.width), paint.palette.text
         )
         paint.screen.blit(picture, picture.get_rect(center=place.center))
         return place
@@ -215,16 +191,16 @@ class View:
     def _candidate(self, paint: Painter, pad: Pad, rank: int) -> None:
         rect = pad.layout.candidates[rank]
         if rank >= len(pad.predictions):
-            paint.card(rect, theme.GROUND)
+            paint.card(rect, paint.palette.ground)
             return
         label, score = pad.predictions[rank]
         best = rank == pad.best
-        fill = theme.BEST if best else theme.PAPER
+        fill = paint.palette.best if best else paint.palette.paper
         if pad.pressed == str(rank):
-            fill = theme.PRESSED
-        paint.card(rect, fill, theme.ACCENT if best else theme.BORDER)
-        colour = theme.MUTED if pad.stale else theme.TEXT
-        bar_colour = theme.MUTED if pad.stale else theme.ACCENT
+            fill = paint.palette.pressed
+        paint.card(rect, fill, paint.palette.accent if best else paint.palette.border)
+        colour = paint.palette.muted if pad.stale else paint.palette.text
+        bar_colour = paint.palette.muted if pad.stale else paint.palette.accent
         inside = rect.inset(paint.px(9))
         thick = max(3, paint.px(5))
         percent = self._fonts.text(percentage(score), paint.px(14), colour)
@@ -247,80 +223,65 @@ class View:
     def _mending(self, paint: Painter, pad: Pad) -> pygame.Rect:
         """The jamo of the syllable in a row, and below them what the chosen one may be instead."""
         area = pygame.Rect(pad.layout.mending)
-        paint.screen.fill(theme.GROUND, area.inflate(2 * paint.px(4), 2 * paint.px(4)))
+        paint.screen.fill(paint.palette.ground, area.inflate(2 * paint.px(4), 2 * paint.px(4)))
         if pad.syllable is None:
             return area
         chosen = PLACES.index(pad.place)
         for i, (rect, jamo) in enumerate(
             zip(pad.layout.places, jamo_of(pad.syllable), strict=True)
         ):
-            fill = theme.ACCENT if i == chosen else theme.PAPER
+            fill = paint.palette.accent if i == chosen else paint.palette.paper
             if pad.pressed == f"place {i}":
-                fill = theme.PRESSED
-            paint.card(rect, fill, theme.ACCENT if i == chosen else theme.BORDER)
-            colour = theme.PAPER if fill == theme.ACCENT else theme.TEXT
+                fill = paint.palette.pressed
+            paint.card(rect, fill, paint.palette.accent if i == chosen else paint.palette.border)
+            colour = (
+                paint.palette.on_accent
+                if i == chosen and fill != paint.palette.pressed
+                else paint.palette.text
+            )
             self._jamo(paint, rect, jamo, colour)
             if pad.focus == f"place {i}":
-                self._ring(paint, rect)
+                paint.ring(rect)
         for i, syllable in enumerate(pad.alternatives()):
             rect, name = pad.layout.alternatives[i], f"jamo {i}"
-            paint.card(rect, theme.PRESSED if pad.pressed == name else theme.PAPER)
+            paint.card(rect, paint.palette.pressed if pad.pressed == name else paint.palette.paper)
             self._alternative(paint, rect, jamo_of(syllable)[chosen], syllable)
             if pad.focus == name:
-                self._ring(paint, rect)
+                paint.ring(rect)
         return area.inflate(2 * paint.px(4), 2 * paint.px(4))
 
     def _jamo(self, paint: Painter, box: Rect, jamo: str, colour: Colour) -> None:
+        if not jamo:
+            paint.lines(box, words.NO_FINAL, (14, 11), (colour, colour))
+            return
         size = round(min(box.width, box.height) * 0.62)
-        picture = self._fonts.text(jamo or NO_FINAL, size, colour)
+        picture = self._fonts.text(jamo, size, colour)
         paint.screen.blit(picture, picture.get_rect(center=pygame.Rect(box).center))
 
     def _alternative(self, paint: Painter, rect: Rect, jamo: str, syllable: str) -> None:
         """A jamo, and smaller the syllable that it makes: beside it, or at its corner."""
         small = round(min(rect.width, rect.height) * 0.32)
-        picture = self._fonts.text(syllable, small, theme.MUTED)
+        picture = self._fonts.text(syllable, small, paint.palette.muted)
         border = paint.px(4)
         if rect.width > 1.4 * rect.height:
             left, right = rect._replace(width=rect.width * 3 // 5), rect.width * 4 // 5
-            self._jamo(paint, left, jamo, theme.TEXT)
+            self._jamo(paint, left, jamo, paint.palette.text)
             middle = rect.y + rect.height // 2
             paint.screen.blit(picture, picture.get_rect(center=(rect.x + right, middle)))
             return
         room = rect.inset(border)
-        self._jamo(paint, room._replace(width=room.width * 4 // 5), jamo, theme.TEXT)
+        self._jamo(paint, room._replace(width=room.width * 4 // 5), jamo, paint.palette.text)
         place = picture.get_rect(bottomright=(room.right - border // 2, room.bottom))
         paint.screen.blit(picture, place)
 
     def _overlay(self, paint: Painter, pad: Pad, changed: set[Part]) -> list[pygame.Rect]:
-        """The marks and functions, or the help, over everything below the line."""
-        if pad.panel == "help":
-            if Part.EVERYTHING in changed:
-                self._help(paint, pad.layout)
-            return [pygame.Rect(pad.layout.overlay)]
+        """What covers everything below the line."""
         if not changed & {Part.BUTTONS, Part.CANDIDATES, Part.EVERYTHING}:
             return []
-        return [self._button(paint, pad, name) for name in pad.layout.functions]
-
-    def _help(self, paint: Painter, layout: Layout) -> None:
-        """The table of the keys, and the gestures."""
-        area = layout.overlay
-        paint.card(area)
-        rows = [*GESTURES, *((b.shown, b.korean, b.english) for b in BINDINGS)]
-        inside = area.inset(paint.px(8))
-        high = inside.height / len(rows)
-        first, wide = inside.width * 3 // 10, inside.width * 7 // 10
-        px = min(paint.px(14), int(high * 0.8))
-        texts = [f"{korean} · {english}" for _, korean, english in rows]
-        px = min(px, *(self._fonts.fit(shown, px, first - paint.px(6)) for shown, _, _ in rows))
-        px = min(px, *(self._fonts.fit(text, px, wide) for text in texts))
-        for i, ((shown, _, _), text) in enumerate(zip(rows, texts, strict=True)):
-            y = round(inside.y + (i + 0.5) * high)
-            for x, words, colour in (
-                (inside.x, shown, theme.ACCENT),
-                (inside.x + first, text, theme.TEXT),
-            ):
-                picture = self._fonts.text(words, px, colour)
-                paint.screen.blit(picture, picture.get_rect(midleft=(x, y)))
+        if pad.panel == "more":
+            return [self._button(paint, pad, name) for name in pad.layout.functions]
+        panels.draw(paint, pad)
+        return [pygame.Rect(pad.layout.overlay)]
 
 
 def percentage(score: float) -> str:

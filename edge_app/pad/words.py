@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from edge_app import modes
-from edge_app.settings import Value
+from edge_app.settings import Complaint, Value
 from edge_app.text import Text
 
 HINT = Text("여기에 쓰세요", "Write here")
@@ -22,6 +21,7 @@ MISSING: Mapping[str, Text] = {name: Text(*lines) for name, lines in modes.MISSI
 """What is said where a bundled model is not there that should be."""
 
 UNSURE = Text("확실하지 않음", "Not sure")
+MENDING = Text("고치는 중", "Mending")
 
 MODES: Mapping[str, Text] = {
     "hangul": Text("한글", "Hangul"),
@@ -30,53 +30,54 @@ MODES: Mapping[str, Text] = {
     "auto": Text("자동", "Auto"),
 }
 
-PARTS: Mapping[str, Text] = {
-    "initial": Text("초성", "Initial"),
-    "medial": Text("중성", "Medial"),
-    "final": Text("종성", "Final"),
-}
-"""The places of a syllable, as `edge_app.syllables.JAMO` names them."""
-
-NO_FINAL = Text("종성 없음", "No final")
+NO_FINAL = Text("없음", "None")
+"""Stands for the final that a syllable has not got."""
 
 BUTTONS: Mapping[str, Text] = {
     "undo": Text("되돌리기", "Undo"),
-    "clear": Text("지우기", "Clear"),
-    "recognise": Text("읽기", "Read"),
-    "take back": Text("선택 취소", "Take back"),
+    "parts": Text("자모", "Parts"),
     "space": Text("띄어쓰기", "Space"),
-    "backspace": Text("글자 삭제", "Backspace"),
-    "newline": Text("줄 바꿈", "New line"),
-    "punctuation": Text("문장 부호", "Marks"),
-    "left": Text("왼쪽", "Left"),
-    "right": Text("오른쪽", "Right"),
-    "parts": Text("자모 고치기", "Parts"),
     "copy": Text("복사", "Copy"),
     "type": Text("입력", "Type"),
     "save": Text("저장", "Save"),
     "done": Text("완료", "Done"),
-    "more": Text("더 보기", "More"),
-    "close": Text("닫기", "Close"),
     "settings": Text("설정", "Settings"),
-    "previous": Text("이전", "Back"),
-    "next": Text("다음", "Next"),
-    "erase": Text("배운 글씨 지우기", "Erase what was learned"),
+    "help": Text("도움말", "Help"),
+    "leave": Text("끝내기", "Leave"),
+    "previous page": Text("이전", "Back"),
+    "next page": Text("다음", "Next"),
+    "escape": Text("닫기", "Close"),
+    "erase": Text("배운 글씨 지우기", "Erase learned"),
     "yes": Text("예", "Yes"),
     "no": Text("아니요", "No"),
-    "leave": Text("끝내기", "Exit"),
 }
-"""What a button is called, by its command."""
+"""What a button is called, by its command; some have signs instead (`edge_app.pad.paint`)."""
 
-COPIED = Text("복사했습니다.", "Copied.")
-TYPED = Text("다른 창에 입력했습니다.", "Typed into the other window.")
-EMPTY = Text("쓴 글이 없습니다.", "There is no text yet.")
+READ = Text("읽기", "Read")
+"""The space button, while it would read the ink."""
+
+GESTURES: tuple[tuple[Text, Text], ...] = (
+    (Text("글자 누르기", "Tap a character"), Text("다시 열어 고치기", "Open it again")),
+    (Text("지그재그 긋기", "Scratch out"), Text("쓴 글씨 지우기", "Clear the ink")),
+    (Text("← 빠르게 긋기", "← Flick left"), Text("빈 곳에서 지우기", "Delete, on an empty page")),
+)
+"""What hands do besides writing, and what it does, for the help."""
+
+CHOOSE = Text("먼저 후보를 고르세요", "Choose an answer first")
+NO_PARTS = Text("한글을 쓰면 자모를 고칠 수 있습니다", "Write a syllable to mend its jamo")
+FAILED = Text(
+    "실행하지 못했습니다. 기록에 까닭이 있습니다.", "That failed. The log says where it went wrong."
+)
+NOT_LEARNED = Text(
+    "글씨를 배우지 못했습니다. 쓰기는 계속할 수 있습니다.",
+    "Your writing could not be learned. The pad goes on without that.",
+)
+NEXT_START = Text("다음에 켤 때부터 적용됩니다.", "This holds from the next start.")
 ERASED = Text("배운 글씨를 모두 지웠습니다.", "All that was learned is erased.")
 ERASE = Text(
     "이 기기에 저장된 배운 글씨를 모두 지울까요? 되돌릴 수 없습니다.",
     "Erase all handwriting learned on this device? This cannot be undone.",
 )
-LEAVE = Text("끝낼까요?", "Exit the pad?")
-UNSAVED = Text("저장하지 않은 글이 있습니다. 끝낼까요?", "The text is not saved. Exit the pad?")
 LEARNING: Mapping[str, Text] = {
     "off": Text("글씨를 배우지 않습니다.", "Your handwriting is not learned."),
     "on": Text(
@@ -96,7 +97,7 @@ SETTINGS: Mapping[str, Text] = {
     "mode": Text("처음 방식", "First mode"),
     "labels": Text("음절 범위", "Syllables"),
     "live": Text("자동으로 읽기", "Read by itself"),
-    "delay_s": Text("읽기 전 기다림", "Pause before reading"),
+    "delay_s": Text("읽기 전 기다림", "Pause to read"),
     "advance_s": Text("자동 확정", "Accept by itself"),
     "learn": Text("글씨 배우기", "Learn my hand"),
     "fullscreen": Text("전체 화면", "Full screen"),
@@ -120,7 +121,7 @@ VALUES: Mapping[str, Mapping[Any, Text]] = {
     "hand": {"right": Text("오른손", "Right"), "left": Text("왼손", "Left")},
     "mode": MODES,
     "labels": {
-        "model": Text("기본", "As the model has it"),
+        "model": Text("기본", "As in the model"),
         "ks2350": Text("흔한 2,350자", "The common 2,350"),
         "all11172": Text("11,172자 모두", "All 11,172"),
     },
@@ -141,6 +142,21 @@ def value(setting: str, chosen: Value) -> Text:
     return Text(f"{chosen:g}초", f"{chosen:g} s")
 
 
-def saved(path: Path) -> Text:
-    """That the text is in a file now."""
-    return Text(f"저장했습니다: {path}", f"Saved: {path}")
+def same(text: str) -> Text:
+    """A text that is the same in both languages."""
+    return Text(text, text)
+
+
+def samples(count: int) -> Text:
+    """How many characters of the writer are remembered."""
+    return Text(f"{count}자", f"{count} kept")
+
+
+def complained(complaints: Sequence[Complaint]) -> Text:
+    """What is wrong with the settings file: the first complaint, and how many more there are."""
+    first, more = complaints[0], len(complaints) - 1
+    place = first.path.name if first.line is None else f"{first.path.name}:{first.line}"
+    return Text(
+        f"{place}: {first.text.korean}" + (f" (그 밖에 {more}가지)" if more else ""),
+        f"{place}: {first.text.english}" + (f" (and {more} more)" if more else ""),
+    )

@@ -86,9 +86,9 @@ def test_the_space_bar_reads_on_demand(start: Start) -> None:
     window = start(
         command="from edge_app import modes, pad;"
         "reader = modes.open_model('digits');"
-        "from edge_app.pad.conduct import Conduct;"
-        "conduct = Conduct(live=False);"
-        "pad.run(reader, size=(800, 480), conduct=conduct, print_answers=True)"
+        "from edge_app.settings import Settings;"
+        "settings = Settings(live=False);"
+        "pad.run(reader, size=(800, 480), settings=settings, print_answers=True)"
     )
     window.draw(*on_page("5", window.layout().page))
     assert window.is_silent(0.5)
@@ -113,10 +113,12 @@ def test_a_chosen_answer_goes_to_the_line_and_comes_back_off(start: Start) -> No
 
 def test_a_line_is_composed_mended_and_handed_over(start: Start) -> None:
     window = start(
-        command="from edge_app import modes, pad;"
+        command="from edge_app import modes, pad; from edge_app.text import Text;"
         "reader = modes.open_model('digits');"
-        "save = lambda text: print(text, flush=True) or ('저장했습니다', 'Saved');"
-        "pad.run(reader, size=(800, 480), actions={'save': save}, print_answers=True)"
+        "save = lambda text: print(text, flush=True) or Text('저장했습니다', 'Saved');"
+        "from edge_app.settings import Settings;"
+        "pad.run(reader, size=(800, 480), settings=Settings(advance_s=1.2),"
+        " actions={'save': save}, print_answers=True)"
     )
     found = window.layout()
 
