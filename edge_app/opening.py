@@ -118,7 +118,7 @@ def window(options: argparse.Namespace) -> int:
     written: list[str] = []
     if options.once:
         actions["done"] = partial(_keep, written)
-    personal, complaint = _memory(chosen)
+    personal, unkept = _memory(chosen)
     reader = replace(reader, personal=personal)
     try:
         status = pad.run(
@@ -127,7 +127,7 @@ def window(options: argparse.Namespace) -> int:
             fullscreen=options.fullscreen,
             size=options.size,
             settings=chosen,
-            complaints=complaints if complaint is None else (*complaints, complaint),
+            complaints=complaints if unkept is None else (*complaints, unkept),
             memory=personal,
             on_accept=personal.accept,
             on_take_back=personal.take_back,
