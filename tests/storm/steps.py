@@ -46,7 +46,7 @@ _PAUSES = (0.005, 0.03, 0.1, 0.4, 0.6, 1.3, 3.1)
 def sequence(rng: random.Random) -> list[Step]:
     """A storm: some hands, some accidents, and all pointers gone in the end."""
     steps: list[Step] = []
-    for _ in range(rng.randint(3, 14)):
+    for _ in range(rng.randint(2, 8)):
         (kind,) = rng.choices(list(_KINDS), list(_KINDS.values()))
         for step in kind(rng):
             steps.append(step)
