@@ -40,7 +40,9 @@ def _idle(options: argparse.Namespace) -> int:
     from tests.soak.idle import measure
 
     share, resident = measure(options.seconds)
-    print(f"idle for {options.seconds:g} s: {share:.2%} of a core, {resident / 1e6:.1f} MB resident")
+    print(
+        f"idle for {options.seconds:g} s: {share:.2%} of a core, {resident / 1e6:.1f} MB resident"
+    )
     return int(share >= IDLE_SHARE or resident >= IDLE_BYTES)
 
 

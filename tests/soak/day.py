@@ -1,4 +1,4 @@
-"""A day of writing, replayed fast in one process: does anything grow, or is anything left behind?"""
+"""A day of writing, replayed fast in one process: what grows, and what is left behind."""
 
 from __future__ import annotations
 

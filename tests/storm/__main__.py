@@ -13,7 +13,6 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.storm.pad import StormedPad, opened
@@ -47,14 +46,14 @@ def failure(pad: StormedPad, one: Storm, steps: list[Step]) -> Exception | None:
     return None
 
 
-def shortened(steps: list[Step], fails: Callable[[list[Step]], bool]) -> list[Step]:
-    """As few of the steps as still fail, by leaving out ever smaller parts."""
-    size = len(steps) // 2
+def shortened(pad: StormedPad, one: Storm) -> list[Step]:
+    """As few of a storm's steps as still fail, by leaving out ever smaller parts."""
+    steps, size = one.steps, len(one.steps) // 2
     while size:
         start = 0
         while start < len(steps):
             fewer = steps[:start] + steps[start + size :]
-            if fails(fewer):
+            if failure(pad, one, fewer) is not None:
                 steps = fewer
             else:
                 start += size
@@ -76,7 +75,7 @@ def main() -> int:
             error = failure(pad, one, one.steps)
             if error is not None:
                 print(f"sequence {number} of seed {options.seed}: {error!r}")
-                few = shortened(one.steps, lambda steps: failure(pad, one, steps) is not None)
+                few = shortened(pad, one)
                 print(f"live={one.live}, advance_s={one.advance_s}, the steps that it takes:")
                 print(*few, sep="\n", flush=True)
                 raise failure(pad, one, few) or error

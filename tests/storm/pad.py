@@ -51,6 +51,9 @@ class PacedWorker(Worker):
         self._asked = super().submit(ink, mode)
         return self._asked
 
+    def __enter__(self) -> PacedWorker:
+        return self
+
     def poll(self) -> Answer | None:
         answer = None
         while self.flowing and self._told < self._asked:

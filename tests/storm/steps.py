@@ -64,16 +64,12 @@ def _place(rng: random.Random) -> tuple[float, float]:
     return rng.uniform(low, high), rng.uniform(low, high)
 
 
-def _finger(
-    kind: int, screen: int, finger: int, place: tuple[float, float]
-) -> Step:
+def _finger(kind: int, screen: int, finger: int, place: tuple[float, float]) -> Step:
     details = {"touch_id": screen, "finger_id": finger, "dx": 0.0, "dy": 0.0, "pressure": 1.0}
     return "post", _FINGERS[kind], {**details, "x": place[0], "y": place[1]}
 
 
-def _mouse(
-    kind: int, place: tuple[float, float], *, button: int = 1, touch: bool = False
-) -> Step:
+def _mouse(kind: int, place: tuple[float, float], *, button: int = 1, touch: bool = False) -> Step:
     """place: share of a window of 800x480, as mice come in pixels."""
     x, y = (round(share * side) for share, side in zip(place, (800, 480), strict=True))
     held: dict[str, Any] = {"button": button}
@@ -164,8 +160,7 @@ def _chatter(rng: random.Random) -> list[Step]:
 
 def _taps(rng: random.Random) -> list[Step]:
     return [
-        ("tap", rng.random(), rng.choice((0.0, 0.0, 0.0, 0.7)))
-        for _ in range(rng.randint(1, 5))
+        ("tap", rng.random(), rng.choice((0.0, 0.0, 0.0, 0.7))) for _ in range(rng.randint(1, 5))
     ]
 
 
