@@ -61,7 +61,8 @@ def session() -> Iterator[None]:
     finally:
         LOG.removeHandler(handler)
         LOG.propagate = propagated
-        handler.close()
+        with suppress(OSError):  # what the file had no room for, standard error has
+            handler.close()
 
 
 class _File(RotatingFileHandler):

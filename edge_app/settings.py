@@ -43,14 +43,13 @@ class Settings:
     """Whether ink is read by itself after a pause, and not only when that is asked for."""
     delay_s: float = 0.35
     """That pause, from the last pen-up, s."""
-    advance_s: float = 0.0
-    """From an answer until it is taken over by itself if nothing more is written, s; 0 is never."""
+    advance_s: float = 1.2
+    """From a sure answer until the next stroke takes it and begins another character, s; 0 is
+    never."""
     learn: str = "off"
     """Whether the writer's hand is learned: "off", "on", or "paused", which adds nothing new."""
     fullscreen: bool = False
     """Whether the window fills the screen."""
-    rotation: int = 0
-    """How far the picture is turned clockwise, degrees, for a screen that is mounted so."""
 
 
 CHOICES: Mapping[str, tuple[str | bool | int, ...]] = {
@@ -62,7 +61,6 @@ CHOICES: Mapping[str, tuple[str | bool | int, ...]] = {
     "live": (True, False),
     "learn": ("off", "on", "paused"),
     "fullscreen": (False, True),
-    "rotation": (0, 90, 180, 270),
 }
 """The values of the keys that have a few, in the order in which they are offered."""
 

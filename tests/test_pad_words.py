@@ -98,7 +98,6 @@ def test_a_language_says_which_lines_are_shown() -> None:
         "ko": ("띄어쓰기",),
         "en": ("Space",),
     }
-    assert words.value("rotation", 90).lines("both") == ("90°",)
     with pytest.raises(ValueError, match="unknown language 'de'; known: both, ko, en"):
         space.lines("de")
 
@@ -112,7 +111,6 @@ def test_a_language_says_which_lines_are_shown() -> None:
         ("advance_s", 0.0, "Off"),
         ("advance_s", 1.5, "1.5 s"),
         ("live", True, "On"),
-        ("rotation", 270, "270°"),
     ],
 )
 def test_values_are_named(name: str, value: settings.Value, english: str) -> None:

@@ -107,7 +107,7 @@ def test_every_fault_is_told_with_its_line_and_the_rest_counts(path: Path, line_
         'theem = "dark"',
         'theme = "dark"   # at night',
         "delay_s = 'fast'",
-        "rotation = 45",
+        "fullscreen = 45",
         'note = """',
         'hand = "left"',
         '"""',
@@ -132,12 +132,12 @@ def test_every_fault_is_told_with_its_line_and_the_rest_counts(path: Path, line_
     assert told == {
         2: "There is no setting theem, so it is skipped; did you mean theme?",
         4: "delay_s cannot be 'fast', so the default 0.35 holds; choose from 0.1 to 3.",
-        5: "rotation cannot be 45, so the default 0 holds; choose from 0, 90, 180, 270.",
+        5: "fullscreen cannot be 45, so the default false holds; choose from false, true.",
         6: "There is no setting note, so it is skipped; there are "
         + ", ".join(asdict(found))
         + ".",
         9: "live cannot be 1, so the default true holds; choose from true, false.",
-        10: "advance_s cannot be 6.0, so the default 0.0 holds; choose from 0 to 5.",
+        10: "advance_s cannot be 6.0, so the default 1.2 holds; choose from 0 to 5.",
         11: 'Not TOML, so it is skipped: mode = "jamo (write name = value, text in quotes)',
         13: "theme is there twice and the first one holds; delete one of them.",
         14: "language cannot be first = 'ko', so the default \"both\" holds; "
@@ -150,7 +150,7 @@ def test_every_fault_is_told_with_its_line_and_the_rest_counts(path: Path, line_
 @pytest.mark.parametrize(
     "line",
     [
-        *("live = 'true'", "live = 0", "fullscreen = 1", "rotation = false", "rotation = 90.0"),
+        *("live = 'true'", "live = 0", "fullscreen = 1"),
         *(
             "delay_s = true",
             "delay_s = nan",
@@ -159,7 +159,7 @@ def test_every_fault_is_told_with_its_line_and_the_rest_counts(path: Path, line_
             "delay_s = 1e400",
         ),
         *("advance_s = -0.1", "language = ['ko']", "theme = {}", "hand = 1979-05-27", "mode = ''"),
-        f"rotation = 1{'0' * 4000}",
+        f"fullscreen = 1{'0' * 4000}",
     ],
 )
 def test_a_value_of_another_kind_or_out_of_range_leaves_the_default(path: Path, line: str) -> None:

@@ -189,6 +189,8 @@ class Personal:
 
     def _note(self, one: Kept) -> None:
         self._numbers.setdefault(_digest(one), []).append(one.number)
+        if len(self._numbers) > CAPACITY:  # nobody takes back what was written so long ago
+            del self._numbers[next(iter(self._numbers))]
         if hangul.is_syllable(one.label):
             self._pending.append(one)
 

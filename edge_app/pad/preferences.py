@@ -25,8 +25,7 @@ ROWS = (
     "language", "theme", "hand", "live", "delay_s", "advance_s", "mode", "labels", "learn",
     "erase", "fullscreen",
 )  # fmt: skip
-"""The rows of the page in order: settings, and what erases the memory. The screen's rotation is
-the desktop's to change (`hangul-pad install-kiosk`)."""
+"""The rows of the page in order: settings, and what erases the memory."""
 
 
 class Memory(Protocol):

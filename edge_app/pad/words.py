@@ -98,10 +98,9 @@ SETTINGS: Mapping[str, Text] = {
     "labels": Text("음절 범위", "Syllables"),
     "live": Text("자동으로 읽기", "Read by itself"),
     "delay_s": Text("읽기 전 기다림", "Pause to read"),
-    "advance_s": Text("자동 확정", "Accept by itself"),
+    "advance_s": Text("이어 쓰기", "Writing on"),
     "learn": Text("글씨 배우기", "Learn my hand"),
     "fullscreen": Text("전체 화면", "Full screen"),
-    "rotation": Text("화면 회전", "Rotation"),
 }
 """What a setting is called."""
 
@@ -128,7 +127,6 @@ VALUES: Mapping[str, Mapping[Any, Text]] = {
     "live": {True: _ON, False: _OFF},
     "learn": {"off": _OFF, "on": _ON, "paused": Text("잠시 멈춤", "Paused")},
     "fullscreen": {False: _OFF, True: _ON},
-    "rotation": {degrees: Text(f"{degrees}°", f"{degrees}°") for degrees in (0, 90, 180, 270)},
 }
 """What the values of `edge_app.settings.CHOICES` are called."""
 

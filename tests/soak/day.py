@@ -21,9 +21,10 @@ from edge_app import modes, samples
 from edge_app.memory.personal import Personal
 from edge_app.modes import Reader
 from edge_app.pad.app import App, wake
-from edge_app.pad.conduct import Conduct
 from edge_app.pad.layout import Rect
+from edge_app.pad.preferences import Preferences
 from edge_app.pad.screen import Window
+from edge_app.settings import Settings
 from edge_app.worker import Worker
 
 _SIZE = (800, 480)
@@ -124,7 +125,7 @@ def opened(personal: Personal | None) -> Iterator[Writer]:
             worker,
             reader.modes,
             reader.first,
-            conduct=Conduct(delay_s=0.0, advance_s=None),
+            preferences=Preferences(Settings(delay_s=0.0, advance_s=0.0), offered=reader.modes),
             on_accept=told[0],
             on_take_back=told[1],
         )

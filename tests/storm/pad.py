@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,9 +19,10 @@ import pygame
 from edge_app import modes
 from edge_app.modes import Reader
 from edge_app.pad import app
-from edge_app.pad.conduct import Conduct
+from edge_app.pad.preferences import Preferences
 from edge_app.pad.screen import Window
 from edge_app.recognizer import Recognizer
+from edge_app.settings import Settings
 from edge_app.text import Text
 from edge_app.worker import Answer, Ink, Worker
 from tests.storm.steps import Step
@@ -34,7 +36,7 @@ _LEAST = 320
 _TOLERANCE_PX = 0.01
 _DONE = Text("했습니다", "Done")
 
-PANELS = {None, "more", "parts", "help"}
+PANELS = {None, "more", "parts", "help", "settings", "erase", "message"}
 
 
 class PacedWorker(Worker):
@@ -68,8 +70,12 @@ class PacedWorker(Worker):
 class StormedPad:
     """An open pad, anew for each sequence, in one window."""
 
-    def __init__(self, window: Window, worker: PacedWorker, reader: Reader, clock: Any) -> None:
+    def __init__(
+        self, window: Window, worker: PacedWorker, reader: Reader, clock: Any, folder: Path
+    ) -> None:
+        """folder: where settings that are changed are saved."""
         self._window, self._worker, self._reader, self._clock = window, worker, reader, clock
+        self._settings = folder / "settings.toml"
         self.reached: Counter[str] = Counter()
         """How often it came to what a storm is meant to bring about."""
 
@@ -94,12 +100,13 @@ class StormedPad:
         self._worker.poll()
         pygame.event.clear()
         self._down: dict[tuple[int, int], dict[str, Any]] = {}
+        settings = Settings(live=live, advance_s=advance_s or 0.0)
         self._app = app.App(
             self._window,
             self._worker,
             self._reader.modes,
             self._reader.first,
-            conduct=Conduct(live=live, advance_s=advance_s),
+            preferences=Preferences(settings, path=self._settings, offered=self._reader.modes),
             on_accept=lambda _: self.reached.update(accepted=1),
             on_take_back=lambda _: self.reached.update({"taken back": 1}),
             actions={
@@ -261,5 +268,10 @@ def opened() -> Iterator[StormedPad]:
     read = reader()
     clock = SimpleNamespace(now=0.0)
     clock.monotonic = lambda: clock.now
-    with Window(SIZE) as window, PacedWorker(read) as worker, mock.patch.object(app, "time", clock):
-        yield StormedPad(window, worker, read, clock)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Window(SIZE) as window,
+        PacedWorker(read) as worker,
+        mock.patch.object(app, "time", clock),
+    ):
+        yield StormedPad(window, worker, read, clock, Path(folder))

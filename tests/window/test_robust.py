@@ -55,6 +55,16 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", home], check=True)
 
 
+def test_a_full_disk(small: Path, start: Start) -> None:
+    with pytest.raises(OSError, match="No space"), (small / "filling").open("wb") as file:
+        while True:
+            file.write(bytes(4096))
+            file.flush()
+    window = start()
+    write(window)
+    assert "INFO mode digits" in said(window), "the log found no room, and standard error has it"
+
+
 def test_a_read_only_home(small: Path, start: Start) -> None:
     subprocess.run(["mount", "-o", "remount,ro", small], check=True)
     window = start()
