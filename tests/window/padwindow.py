@@ -33,7 +33,7 @@ class PadWindow:
 
     def __init__(self, display: str, command: list[str], errors: Path, folder: Path) -> None:
         """folder: where the package lies that runs."""
-        self._display = display
+        self.display = display
         self._errors = errors
         environment = {
             **os.environ,
@@ -126,7 +126,7 @@ class PadWindow:
         """The window as the X server shows it, (height, width) grey."""
         left, top, width, height = self.geometry()
         box = (left, top, left + width, top + height)
-        return np.asarray(ImageGrab.grab(box, xdisplay=self._display).convert("L"))
+        return np.asarray(ImageGrab.grab(box, xdisplay=self.display).convert("L"))
 
     def part(self, rect: Rect) -> npt.NDArray[np.uint8]:
         """A part of the picture."""
@@ -147,7 +147,7 @@ class PadWindow:
     def _xdotool(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["xdotool", *arguments],
-            env={**os.environ, "DISPLAY": self._display},
+            env={**os.environ, "DISPLAY": self.display},
             capture_output=True,
             encoding="utf-8",
             timeout=TIMEOUT_S,
