@@ -254,7 +254,8 @@ def test_kinds_of_ink_are_drawn_by_weight_and_rare_syllables_less_often(
     none = drawn.count(NONE)
     assert abs(none - 200) < 4 * np.sqrt(800 * 0.25 * 0.75)
     rare = drawn.count(hangul.SYLLABLES.index(RARE))
-    assert abs(rare - 0.1 * (800 - none)) < 4 * np.sqrt(600 * 0.1 * 0.9)
+    share = config.rare_share
+    assert abs(rare - share * (800 - none)) < 4 * np.sqrt(600 * share * (1 - share))
 
 
 def test_scraps_follow_from_their_generator(config: HangulConfig) -> None:
