@@ -27,6 +27,9 @@ from edge_app.recognizer import Prediction
 from edge_app.settings import DEFAULTS, Complaint, Settings
 from edge_app.worker import Worker
 
+_NAP_S = 0.008
+"""Between two looks for events while nothing happens: half of a frame."""
+
 _PATIENCE_S = 0.25
 """Longest wait for an event; a signal that comes meanwhile is noticed after it."""
 
@@ -129,7 +132,7 @@ class App:
         """Runs until the pad is left. Raises what recognition raised, if it failed."""
         next_frame = 0.0
         while not self.pad.leaving:
-            first = pygame.event.wait(self._patience_ms())
+            first = self._next_event()
             # Events gather while the last frame has its time; after a pause none is lost.
             time.sleep(max(0.0, next_frame - time.monotonic()))
             next_frame = time.monotonic() + FRAME_S
@@ -164,11 +167,17 @@ class App:
 
         return tell
 
-    def _patience_ms(self) -> int:
-        wait = _PATIENCE_S
+    def _next_event(self) -> pygame.event.Event:
+        """The next event, or one of type NOEVENT when something is due or patience ends.
+
+        `pygame.event.wait` looks for events every millisecond, which an idle pad pays for.
+        """
+        end = time.monotonic() + _PATIENCE_S
         if self.pad.next_due is not None:
-            wait = min(wait, self.pad.next_due - time.monotonic())
-        return max(1, round(wait * 1000))
+            end = min(end, self.pad.next_due)
+        while not (event := pygame.event.poll()).type and time.monotonic() < end:
+            time.sleep(_NAP_S)
+        return event
 
     def _layout(self) -> layout.Layout:
         width, height = self._window.surface.get_size()
