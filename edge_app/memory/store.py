@@ -171,6 +171,11 @@ class Store:
             keep = int(count * 0.9 * MOST_BYTES / self._journal.size)
         elif self._records <= 2 * count + _VOID:
             return
-        newest = self.samples()[count - keep :]
-        self._journal.replace(one.to_dict() for one in newest)
-        self._numbers, self._records = [one.number for one in newest], keep
+        newest = self._numbers[count - keep :]
+        kept = set(newest)
+        # Record by record: all of them at once would take megabytes that never come back.
+        records = journal.read(self._journal.path)
+        self._journal.replace(
+            one for one in records if isinstance(one, dict) and one.get("id") in kept
+        )
+        self._numbers, self._records = newest, keep
