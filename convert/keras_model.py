@@ -112,7 +112,8 @@ def _export(model: Any, side: int, folder: str) -> None:
     given = model.output if isinstance(model.output, dict) else {OUTPUT: model.output}
     if (shared := features(model)) is not None:
         given = {**given, FEATURES: shared}
-    whole = keras.Model(model.input, given)
+    # Keras would number it, and the number would be in the file.
+    whole = keras.Model(model.input, given, name="whole")
 
     def outputs(ink: Any) -> Any:
         return whole(ink, training=False)

@@ -218,7 +218,9 @@ def test_a_variant_of_several_heads_answers_as_the_keras_model(
     run = runs.read(trained_syllables)
     model, frames = keras_model.load(run), runs.heldout(run).frames
     (content,) = keras_model.convert(model, run, runs.calibration(run), [variant]).values()
-    package.write_model(tmp_path, content, export.describe(run, variant, content, ""), run.prior)
+    package.write_model(
+        tmp_path, content, export.describe(run, variant, content, "", embeds=True), run.prior
+    )
     pad = Recognizer(tmp_path)
     expected = keras_model.predict(model, frames)
     logits = np.stack([pad.logits(framed) for framed in frames])
@@ -352,7 +354,7 @@ def test_a_file_that_takes_ink_for_none_does_not_pass_the_gate(
         (tmp_path / name).mkdir()
         files = keras_model.convert(model, run, runs.calibration(run), [verify.REFERENCE])
         (content,) = files.values()
-        bundle = export.describe(run, verify.REFERENCE, content, "")
+        bundle = export.describe(run, verify.REFERENCE, content, "", embeds=True)
         package.write_model(tmp_path / name, content, bundle, run.prior)
         opened[name] = Recognizer(tmp_path / name)
         (valid,) = (layer for layer in model.layers if layer.output.shape == (None, 1))

@@ -96,7 +96,11 @@ def test_a_model_that_is_missing(start: Start, tmp_path: Path) -> None:
     assert "No Hangul model" in said(window)
 
 
-@pytest.mark.parametrize("content", [b"mode = \n", b"\xff\xfe\x00", b"[" * 5000], ids=repr)
+@pytest.mark.parametrize(
+    "content",
+    [b"mode = \n", b"\xff\xfe\x00", b"[" * 5000],
+    ids=["no value", "not UTF-8", "deeply nested"],
+)
 def test_settings_that_are_broken(
     content: bytes, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +109,7 @@ def test_settings_that_are_broken(
     file.parent.mkdir(parents=True)
     file.write_bytes(content)
     window = start()
+    window.key("Escape")  # what the window says of it
     write(window)
     assert str(file) in said(window)
     assert file.read_bytes() == content

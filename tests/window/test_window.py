@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from edge_app import Recognizer, hangul, samples
+from edge_app import Recognizer, hangul, samples, settings
 from edge_app.bundle import MODELS
 from edge_app.modes import MODES
 from edge_app.pad.layout import Rect
+from edge_app.settings import DEFAULTS
 from tests.conftest import ROOT, package
 from tests.tiny import syllables as drawn
 from tests.window.padwindow import SCREEN, PadWindow
@@ -151,6 +153,8 @@ def test_a_line_is_composed_mended_and_handed_over(start: Start) -> None:
 
 
 def test_undo_takes_the_last_stroke_back(start: Start) -> None:
+    # Otherwise on a slow machine the second stroke would take what the first one said.
+    settings.save(DEFAULTS, replace(DEFAULTS, advance_s=0.0))
     window = start()
     page = window.layout().page
     window.draw(*on_page("3", page))
