@@ -41,9 +41,6 @@ class Window:
                     "no screen found: start it from a desktop, set DISPLAY or WAYLAND_DISPLAY, "
                     "or run it on a console whose user is in the groups video, render and input"
                 )
-            if driver == "x11":
-                # SDL would draw through OpenGL, whose software renderer takes 90 MB of memory.
-                os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
             desktop = pygame.display.get_desktop_sizes()[0]
             self._windowed = size or _start_size(desktop)
             self.fullscreen = fullscreen

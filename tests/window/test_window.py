@@ -165,8 +165,8 @@ def test_undo_takes_the_last_stroke_back(start: Start) -> None:
     assert not np.array_equal(window.part(page), before)
     window.key("ctrl+z")
     assert window.answer()[0] == "3"
-    # Drawn in one go, soft edges may differ by a few levels.
-    window.until(lambda: float(cv2.absdiff(window.part(page), before).max()) < 64)
+    # Drawn in one go, soft edges may differ by some levels; the stroke itself would by 200.
+    window.until(lambda: float(cv2.absdiff(window.part(page), before).max()) < 128)
 
 
 @pytest.mark.parametrize("size", [(800, 480), (480, 320), (720, 1280)])
