@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +10,8 @@ import pytest
 from PIL import Image
 
 from tests.conftest import ROOT
-from tests.window.padwindow import SCREEN, TIMEOUT_S, PadWindow
+from tests.window.padwindow import PadWindow
+from tests.window.server import server
 
 OUTPUT = Path(__file__).parents[1] / "output"
 """Where pictures of the window go when a test fails."""
@@ -24,24 +23,8 @@ def display() -> Iterator[str]:
     for tool in ("Xvfb", "xdotool"):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not installed: apt-get install xvfb xdotool")
-    screen = f"{SCREEN[0]}x{SCREEN[1]}x24"
-    reading, writing = os.pipe()
-    # A server that resets when its last client goes may cut off the next one.
-    options = ["-noreset", "-nolisten", "tcp", "-screen", "0", screen]
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), *options],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    try:
-        with os.fdopen(reading) as numbers:
-            number = numbers.readline().strip()
-        assert number, "Xvfb did not start"
-        yield f":{number}"
-    finally:
-        server.terminate()
-        server.wait(TIMEOUT_S)
+    with server() as name:
+        yield name
 
 
 @pytest.fixture
