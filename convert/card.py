@@ -136,9 +136,12 @@ def _labels(labels: Sequence[str]) -> str:
 
 
 def _before(run: Run) -> str:
-    """What run this one began with, whose time counts too."""
-    start = run.config.get("start")
-    return f" after those of the run `{_named(start)}`, both" if start else ""
+    """What runs this one began with and learned from, whose time counts too."""
+    start, teachers = run.config.get("start"), run.config.get("teachers")
+    told = f" after those of the run `{_named(start)}`" if start else ""
+    if teachers:
+        told += f", taught by {' and '.join(f'`{_named(one)}`' for one in teachers)}"
+    return f"{told}, together" if told else ""
 
 
 def _minutes(seconds: Any) -> str:
@@ -159,17 +162,25 @@ def _named(value: Any) -> Any:
 
 
 def _training_commands(run: Run) -> str:
-    """The run's command after those of the runs that it began with, as far as they are there."""
-    folder, config = run.folder, run.config
-    lines = [_training_command(run.task, config, folder.name)]
-    while start := config.get("start"):
-        folder = Path(start)
-        try:
-            config = rundir.read_json(folder / rundir.CONFIG)
-        except ValueError:
-            break
-        lines.insert(0, _training_command(run.task, config, folder.name))
+    """The run's command after those of the runs that it needs, as far as they are there."""
+    lines: dict[str, None] = {}
+
+    def add(name: str, config: Mapping[str, Any]) -> None:
+        for earlier in map(Path, _needed(config)):
+            try:
+                needed = rundir.read_json(earlier / rundir.CONFIG)
+            except ValueError:
+                continue
+            add(earlier.name, needed)
+        lines[_training_command(run.task, config, name)] = None
+
+    add(run.folder.name, run.config)
     return "\n".join(lines)
+
+
+def _needed(config: Mapping[str, Any]) -> list[str]:
+    """The runs that one begins with or learns from."""
+    return [run for run in (*config.get("teachers", ()), config.get("start")) if run]
 
 
 def _training_command(task: str, config: Mapping[str, Any], name: str) -> str:
@@ -187,6 +198,8 @@ def _training_command(task: str, config: Mapping[str, Any], name: str) -> str:
         words.append("--weights " + " ".join(f"{kind}={share}" for kind, share in weights.items()))
     if config.get("everyone"):
         words += ["--everyone", *(f"--without {who}" for who in config["without"])]
+    if teachers := config.get("teachers"):
+        words.append(f"--teachers {' '.join(map(_named, teachers))} --taught {config['taught']}")
     if folds := config.get("folds"):
         words.append("--folds " + " ".join(map(_named, folds)))
     return " ".join([*words, f"--out runs/{name}"])

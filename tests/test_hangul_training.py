@@ -387,6 +387,64 @@ def test_a_run_goes_on_from_another_without_one_writer_and_folds_weigh_the_heads
         fit(other, tmp_path / "other")
 
 
+def test_teachers_say_what_is_learned_beside_the_labels(
+    finished: Path, config: HangulConfig, tmp_path: Path
+) -> None:
+    import keras
+
+    from train.fit import fit
+    from train.hangultask import HangulTask
+    from train.teachers import Teachers
+
+    task = HangulTask(config)
+    held = task.ink.part("val")
+    right = task.targets(held.labels)
+    taught = Teachers([finished, finished], 0.75, 24).taught(held.frames, right)
+    model = keras.models.load_model(finished / rundir.MODEL, compile=False)
+    said = model.predict(held.frames[..., None] / np.float32(255), verbose=0)
+    for head in ("initial", "medial", "final", "syllable"):
+        powers = np.exp(said[head] - said[head].max(axis=1, keepdims=True))
+        expected = 0.75 * powers / powers.sum(axis=1, keepdims=True) + 0.25 * right[head]
+        np.testing.assert_allclose(taught[head], expected, atol=1e-5)
+    expected = 0.75 / (1 + np.exp(-said["valid"])) + 0.25
+    np.testing.assert_allclose(taught["valid"], expected, atol=1e-5)
+
+    # Who learns from nothing but a teacher comes to agree with it, right or wrong.
+    pupil = replace(config, epochs=3, teachers=(str(finished),), taught=1.0, label_smoothing=0)
+    result = fit(pupil, tmp_path / "pupil")
+    told = keras.models.load_model(tmp_path / "pupil" / rundir.MODEL, compile=False).predict(
+        held.frames[..., None] / np.float32(255), verbose=0
+    )
+    agreed = np.mean(told["initial"].argmax(axis=1) == said["initial"].argmax(axis=1))
+    assert agreed > 0.8
+    before = rundir.read_json(finished / rundir.RESULT)
+    assert result["train_seconds"] >= before["train_seconds"]
+
+
+def test_a_teacher_that_cannot_teach_is_named(
+    finished: Path, config: HangulConfig, tmp_path: Path
+) -> None:
+    from train.fit import fit
+    from train.hosts import Hosts
+
+    def pupil(teacher: Path) -> HangulConfig:
+        return replace(config, teachers=(str(teacher),))
+
+    with pytest.raises(ValueError, match=r"none/model\.keras: cannot teach .* name a finished run"):
+        fit(pupil(tmp_path / "none"), tmp_path / "run")
+    with pytest.raises(ValueError, match="does not read syllables from frames of 32 px"):
+        fit(replace(pupil(finished), ink=InkSettings(size=32)), tmp_path / "run")
+    with pytest.raises(ValueError, match="leave --hosts or --teachers out"):
+        fit(pupil(finished), tmp_path / "run", hosts=Hosts(distribution="two devices"))
+    with pytest.raises(ValueError, match="one output of ibm"):
+        replace(
+            HangulConfig(net=NETS["ibm"], answers="labels", labels="ks2350"),
+            teachers=(str(finished),),
+        )
+    with pytest.raises(ValueError, match="taught must be 0 to 1"):
+        replace(config, taught=1.5)
+
+
 def test_leaving_somebody_out_needs_everyone_else(config: HangulConfig) -> None:
     with pytest.raises(ValueError, match="say everyone"):
         replace(config, without=("p1",))

@@ -220,6 +220,11 @@ class HangulConfig(RunConfig):
     without: tuple[str, ...] = ()
     """Names of people who are left out of training where everyone else trains: what they wrote is
     this run's validation and test part."""
+    teachers: tuple[str, ...] = ()
+    """Folders of finished runs that read syllables from frames of this size: what they say of each
+    sample is learned beside its label."""
+    taught: float = 0.7
+    """Share of the teachers in that, where there are any; the rest is the label's."""
     folds: tuple[str, ...] = ()
     """Folders of finished runs, alike but for who was left out. What they say of the ink of those
     stands in, when the heads are weighed, for the ink that a run of everyone has none left of."""
@@ -246,6 +251,10 @@ class HangulConfig(RunConfig):
             raise ValueError(f"plain must be 0 to 1, not {self.plain!r}")
         if not 0 < self.rare_share < 1:
             raise ValueError(f"rare_share must be between 0 and 1, not {self.rare_share!r}")
+        if not 0 <= self.taught <= 1:
+            raise ValueError(f"taught must be 0 to 1, not {self.taught!r}")
+        if self.teachers and self.answers != "syllables":
+            raise ValueError(f"teachers say nothing to the one output of {self.net.name}")
         if self.without and not self.everyone:
             raise ValueError("without names people whom everyone else trains without: say everyone")
         if min(self.writer_cap, self.judged) < 1:

@@ -47,19 +47,22 @@ def fit_epoch(
     targets: Callable[[npt.NDArray[np.int64]], Any],
     verbose: int,
     weights: Callable[[npt.NDArray[np.int64]], Any] | None = None,
+    taught: Callable[[npt.NDArray[np.uint8], Any], Any] | None = None,
 ) -> dict[str, float]:
     """Trains a model on one epoch of batches and returns its logs.
 
     targets: makes what the model is to put out of the labels' indices. weights: makes of them what
-    each sample counts in the loss of each output; without it all count alike. Raises what drawing
-    the batches raises, and not what a backend makes of it.
+    each sample counts in the loss of each output; without it all count alike. taught: makes of the
+    frames and those targets what they are to be instead. Raises what drawing the batches raises,
+    and not what a backend makes of it.
     """
     raised: list[Exception] = []
 
     def feed() -> Iterator[tuple[Any, ...]]:
         try:
             for frames, labels in batches:
-                fed = to_input(frames), targets(labels)
+                right = targets(labels)
+                fed = to_input(frames), taught(frames, right) if taught else right
                 yield fed if weights is None else (*fed, weights(labels))
         except Exception as error:
             raised.append(error)

@@ -6,6 +6,7 @@ import datetime
 import importlib.metadata
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,10 @@ from train.labeltask import LabelTask
 from train.loader import Loader, Plan
 from train.softmaxtask import SoftmaxTask
 from train.task import Task
+from train.teachers import Teachers
+
+Taught = Callable[[npt.NDArray[np.uint8], Any], Any]
+"""Makes of frames and what their labels ask for what is to be learned of them."""
 
 _CALIBRATION_FRAMES = 512
 """Varied training samples kept for calibrating the quantisation."""
@@ -55,9 +60,9 @@ def fit(
     """
     hosts.compare((config, resume, minutes))
     keras.utils.set_random_seed(config.seed)
-    task = _task(config)
+    task, taught = _task(config), _taught(config, hosts)
     if minutes is not None:
-        config = replace(config, epochs=_epochs_within(minutes, config, task, hosts))
+        config = replace(config, epochs=_epochs_within(minutes, config, task, taught, hosts))
         task = _task(config)
         keras.utils.set_random_seed(config.seed)  # as a run of so many epochs would begin
     checkpoint = folder / rundir.CHECKPOINT
@@ -90,6 +95,7 @@ def fit(
                     task.targets,
                     verbose=1 if kept and sys.stdout.isatty() else 0,
                     weights=task.weights,
+                    taught=taught,
                 )
             entry = {"epoch": epoch + 1, **logs, **task.validate(judged.model())}
             entry["seconds"] = time.monotonic() - started
@@ -124,6 +130,16 @@ def _task(config: Config) -> Task:
     return LabelTask(
         config, JamoInk(config) if isinstance(config, JamoConfig) else DigitInk(config)
     )
+
+
+def _taught(config: Config, hosts: Hosts) -> Taught | None:
+    """What teachers make of targets, if there are any."""
+    if not isinstance(config, HangulConfig) or not config.teachers:
+        return None
+    if hosts.distribution:
+        raise ValueError("teachers teach on one device: leave --hosts or --teachers out")
+    runs = [Path(run) for run in config.teachers]
+    return Teachers(runs, config.taught, config.ink.size).taught
 
 
 class _Judged:
@@ -197,7 +213,9 @@ def _before(config: Config) -> list[npt.NDArray[np.float32]]:
     return [np.asarray(keras.ops.convert_to_numpy(one)) for one in earlier.trainable_variables]
 
 
-def _epochs_within(minutes: float, config: Config, task: Task, hosts: Hosts) -> int:
+def _epochs_within(
+    minutes: float, config: Config, task: Task, taught: Taught | None, hosts: Hosts
+) -> int:
     """How many epochs this machine trains and validates in so many minutes, at least 1."""
     plan = hosts.plan(config.ink.size, config.batch, config.seed)
     warm, timed = _PACE
@@ -206,7 +224,12 @@ def _epochs_within(minutes: float, config: Config, task: Task, hosts: Hosts) -> 
         for steps in (warm, timed):
             started = time.monotonic()
             batches = loader.batches(config.epochs, steps)
-            fit_epoch(model, batches, steps, task.targets, verbose=0, weights=task.weights)
+            fit_epoch(
+                *(model, batches, steps, task.targets),
+                verbose=0,
+                weights=task.weights,
+                taught=taught,
+            )
             pace = (time.monotonic() - started) / steps
     started = time.monotonic()
     task.validate(task.network())
@@ -237,8 +260,9 @@ def _finish(
     packages = ("keras", "numpy", "opencv-python", keras.backend.backend())
     told = task.finish(model, folder)
     seconds = sum(entry["seconds"] for entry in history)
-    if config.start:
-        before = rundir.read_json(Path(config.start) / rundir.RESULT)
+    teachers = config.teachers if isinstance(config, HangulConfig) else ()
+    for run in dict.fromkeys(filter(None, (config.start, *teachers))):
+        before = rundir.read_json(Path(run) / rundir.RESULT)
         seconds += before["train_seconds"]
         told["sources"] = provenance.merged(before["sources"], told["sources"])
     result = {

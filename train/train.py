@@ -190,6 +190,18 @@ def _add_hangul(group: Any) -> None:
         help="a writer left out, whose ink judges the run: with --everyone; may be repeated",
     )
     group.add_argument(
+        "--teachers",
+        nargs="+",
+        metavar="RUN",
+        help="runs that read the same frames: what they say of each is learned beside its label",
+    )
+    group.add_argument(
+        "--taught",
+        type=float,
+        metavar="SHARE",
+        help="share of the teachers in what is learned" + _defaults("taught"),
+    )
+    group.add_argument(
         "--folds",
         nargs="+",
         metavar="RUN",

@@ -1,0 +1,65 @@
+"""Learning from other networks besides the labels: knowledge distillation.
+
+G. Hinton, O. Vinyals, J. Dean, "Distilling the knowledge in a neural network", 2015,
+arXiv:1503.02531, at temperature 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from edge_app.logits import sigmoid, softmax
+from edge_app.syllables import HEADS, Floats
+from train import rundir
+from train.feed import to_input
+
+
+class Teachers:
+    """Finished networks that say together, by the mean of their logits, what they see in ink."""
+
+    def __init__(self, runs: Sequence[Path], share: float, size: int) -> None:
+        """share: what their answer counts, 0 to 1, in that of `taught`. size: of the frames, px.
+
+        Raises ValueError naming a run that is not finished or reads no frames of that size.
+        """
+        self._share = share
+        self._networks = [_load(run / rundir.MODEL, size) for run in runs]
+
+    def taught(
+        self, frames: npt.NDArray[np.uint8], targets: Mapping[str, Floats]
+    ) -> dict[str, Floats]:
+        """What a network is to put out for frames (n, size, size), by head, (n, classes) each.
+
+        targets: what the labels alone ask for. In it the teachers' probabilities have their share:
+        unlike a label they say what else the ink resembles.
+        """
+        seen = to_input(frames)
+        said = [network.predict_on_batch(seen) for network in self._networks]
+        return {
+            head: self._share * _probabilities(np.mean([one[head] for one in said], axis=0))
+            + (1 - self._share) * right
+            for head, right in targets.items()
+        }
+
+
+def _load(path: Path, size: int) -> keras.Model:
+    try:
+        network = keras.models.load_model(path, compile=False)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: cannot teach ({error}); name a finished run") from None
+    outputs = network.output if isinstance(network.output, dict) else {}
+    if network.input_shape[1:] != (size, size, 1) or not set(HEADS) <= set(outputs):
+        raise ValueError(
+            f"{path}: cannot teach, as it does not read syllables from frames of {size} px; "
+            "name a run of a network and ink like this one's"
+        )
+    return network
+
+
+def _probabilities(logits: Floats) -> Floats:
+    return sigmoid(logits) if logits.shape[1] == 1 else softmax(logits)
