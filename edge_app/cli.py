@@ -172,7 +172,7 @@ def _add_model_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         default=argparse.SUPPRESS,  # or a command's default would undo what stood before its name
-        metavar="hangul|digits|DIR",
+        metavar="hangul|digits|jamo|DIR",
         help="모델 / a bundled model or a model folder",
     )
 

@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from edge_app import bundle as bundles
 from edge_app.bundle import BundleError
 from edge_app.ink import Stroke
@@ -27,6 +30,13 @@ MODES = (*MODELS, AUTO)
 
 SURE = 0.5
 """Least score of a best answer that is shown as one, and not as a guess."""
+
+_LIKE_DIGITS = frozenset("ㅇㅣㄹㄱ")
+"""Jamo that are written like 0, 1, 2 and 7."""
+
+_LETTER = 0.25
+"""What such a jamo counts, over the digit, where both may be meant: people write numbers more often
+than single letters. Chosen on the training part of what `train/evaluate.py auto` measures."""
 
 _SUREST = 0.99
 """No model's word counts for more: it may never have seen ink of the other kinds."""
@@ -78,7 +88,7 @@ class Reader:
         models = self.models.values() if mode == AUTO else [self.models[mode]]
         return tuple(label for model in models for label in model.labels)
 
-    def read(self, ink: Sequence[Stroke], mode: str, k: int = 3) -> Reading:
+    def read(self, ink: Sequence[Stroke] | npt.NDArray[np.uint8], mode: str, k: int = 3) -> Reading:
         """The k likeliest answers of a mode, and what is known of their parts.
 
         Raises KeyError for a mode that is not there, and what `Recognizer.logits` raises.
@@ -99,7 +109,9 @@ class Reader:
         best = merge(answers, syllable) if mode == AUTO else answers[mode]
         return Reading(tuple(best[:k]), jamo)
 
-    def recognize(self, ink: Sequence[Stroke], mode: str, k: int = 3) -> list[Prediction]:
+    def recognize(
+        self, ink: Sequence[Stroke] | npt.NDArray[np.uint8], mode: str, k: int = 3
+    ) -> list[Prediction]:
         """The k likeliest answers alone, best first; an empty list for empty ink."""
         return list(self.read(ink, mode, k).predictions)
 
@@ -144,13 +156,15 @@ def merge(answers: Mapping[str, Sequence[Prediction]], syllable: float = 0.0) ->
     their kinds it is, but a model is seldom sure of ink of another kind, so each best score c is
     taken for the chance that this model is the right one. Only one is: its share is as c / (1 - c),
     by Bayes' rule over the cases in which one is right and the others are wrong. Where several
-    are sure, as of 0 and ㅇ, they share alike and all are shown.
+    are sure, all are shown; of 0 and ㅇ and their like the digit first, being written more often.
     """
     odds = {}
     for name, ranked in answers.items():
         if name != "hangul" and ranked:
             claim = min(ranked[0].score, _SUREST)
             odds[name] = claim / (1 - claim)
+            if name == "jamo" and ranked[0].label in _LIKE_DIGITS:
+                odds[name] *= _LETTER
     shares = {name: (1 - syllable) * each / sum(odds.values()) for name, each in odds.items()}
     shares["hangul"] = 1.0
     merged = [

@@ -13,8 +13,8 @@ import pytest
 
 from edge_app import samples
 from tests import tinymnist
-from train import evaluate, measures, sheets
-from train.data import mnist
+from train import evaluate, measures, shardwriter, sheets
+from train.data import BadSamples, Sample, Source, mnist
 from train.measures import Answers
 from train.split import part_of
 
@@ -180,6 +180,36 @@ def test_wrong_input_is_one_sentence(
     error = capsys.readouterr().err
     assert says in error
     assert error.count("\n") == 1
+
+
+def test_automatic_mode_is_measured_by_kind_of_ink(
+    pen: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("hangul", "jamo"):
+        written = [Sample(one.strokes, one.label, "w", name, "test") for one in samples.load(name)]
+        source = Source(name, "CC0", "")
+        shardwriter.write(written, tmp_path / name, source, {}, BadSamples(skip=False))
+    folders = ["--people", str(tmp_path / "hangul"), "--jamo", str(tmp_path / "jamo")]
+    assert evaluate.main(["auto", "--pen", str(pen), *folders, "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    digits, syllables, jamo = report["kinds"].values()
+    assert (digits["samples"], syllables["samples"], jamo["samples"]) == (20, 20, 40)
+    # One of two writers calls every digit 8.
+    assert digits["top1"] == pytest.approx(0.55)
+    assert digits["kind"] == 1
+    assert digits["confusions"][0]["true"] == "8"
+    assert syllables["kind"] == syllables["top3"] == 1
+    # What looks like a digit is taken for one, but is shown.
+    assert jamo["top1"] < jamo["top1_in_own_mode"]
+    assert {"true": "ㅇ", "answer": "0", "count": 1} in jamo["confusions"]
+    assert jamo["top3"] > 0.9
+
+    assert evaluate.main(["auto", *folders]) == 0
+    assert "first answer of the right kind  100.000%" in capsys.readouterr().out
+    assert evaluate.main(["auto"]) == 1
+    assert "name --pen, --people or --jamo" in capsys.readouterr().err
+    assert evaluate.main(["auto", *folders, "--part", "val"]) == 1
+    assert "its part val is empty; name another --part" in capsys.readouterr().err
 
 
 def test_a_file_without_kept_writers_says_so(

@@ -3,6 +3,7 @@
     python train/evaluate.py digits --mnist data/mnist --pen data/unipen_digits.jsonl.gz
     python train/evaluate.py hangul --people data/writers --fonts data/fonts
     python train/evaluate.py jamo --people data/jamo-people --fonts data/jamo-fonts
+    python train/evaluate.py auto --pen data/unipen_digits.jsonl.gz --jamo data/jamo-people
 
 Ink goes in as a user's would and through `edge_app.Recognizer`, so the figures hold for the
 quantised .tflite with its ink settings, on the runtime that is named, and not for a Keras model.
@@ -29,7 +30,7 @@ import numpy.typing as npt
 from edge_app.ink import Stroke
 from edge_app.interpreter import RUNTIMES
 from edge_app.recognizer import Recognizer
-from train import evaluate_hangul, evaluate_jamo, hangultables
+from train import evaluate_auto, evaluate_hangul, evaluate_jamo, hangultables
 from train.data import DataError, Sample, mnist, strokes
 from train.files import replace
 from train.measures import Answers, about, answer, by_group, by_writer, summary
@@ -224,10 +225,13 @@ def _parser() -> argparse.ArgumentParser:
     evaluate_hangul.add_options(hangul)
     jamo = tasks.add_parser("jamo", help="prepared people and type, and ink of no jamo")
     evaluate_jamo.add_options(jamo)
+    auto = tasks.add_parser("auto", help="each kind of ink in the pad's automatic mode")
+    evaluate_auto.add_options(auto)
     for task in (digits, hangul, jamo):
         task.add_argument(
             "--model", help="bundled name or path of a model directory (default: the task's name)"
         )
+    for task in (digits, hangul, jamo, auto):
         task.add_argument(
             "--runtime", choices=sorted(RUNTIMES), help="default: the first installed"
         )
@@ -273,6 +277,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.task == "hangul":
             report = evaluate_hangul.run(options, command)
             text = hangultables.text(report)
+        elif options.task == "auto":
+            report = evaluate_auto.run(options, command)
+            text = evaluate_auto.text(report)
         else:
             report = (evaluate_jamo.run if options.task == "jamo" else run)(options, command)
             text = table(report)
