@@ -268,6 +268,26 @@ def test_a_compositor_that_takes_no_virtual_keyboard_leaves_ydotool(
         typing.type_aside(session, how, HANGUL)
 
 
+def test_events_after_stepping_aside_name_a_window_that_is_there() -> None:
+    program = """
+import gc, pygame
+from pygame._sdl2.video import Window
+from edge_app.output import typing
+
+pygame.display.set_mode((64, 48))
+with typing._aside():
+    pass
+gc.collect()
+others = [Window.__new__(Window) for _ in range(99)]  # take the memory of one that was freed
+named = [event.window for event in pygame.event.get() if hasattr(event, "window")]
+assert any(one is typing._aside_window for one in named), named
+assert not any(one is other for one in named for other in others)
+"""
+    environment = {**os.environ, "SDL_VIDEODRIVER": "dummy"}
+    command = [sys.executable, "-c", program]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=PATIENCE_S)
+
+
 def test_pygame_is_left_for_the_pad_to_load() -> None:
     program = "import sys, edge_app.output as o; list(o.lines()); sys.exit('pygame' in sys.modules)"
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=PATIENCE_S)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from edge_app.output import clipboard, tools
 from edge_app.output.message import Message, OutputError
@@ -80,11 +81,18 @@ def type_aside(session: Session, how: Way, text: str) -> Message:
     return TYPED
 
 
+_aside_window: Any = None
+"""The window that stepped aside last. pygame 2.6 hands this object out with every later event of the
+window and does not count that as a use (github.com/pygame-community/pygame-ce/issues/1889): freed,
+it would be memory that has gone to others, and the pad would crash."""
+
+
 @contextmanager
 def _aside() -> Iterator[None]:
     from pygame._sdl2.video import Window
 
-    window = Window.from_display_module()
+    global _aside_window
+    window = _aside_window = Window.from_display_module()
     window.hide()
     try:
         time.sleep(_SETTLE_S)
@@ -106,8 +114,7 @@ def _ascii_only(text: str) -> None:
 
 def _wtype(_session: Session, text: str) -> None:
     # Where there is no keyboard but this virtual one, as on a device with a touchscreen alone,
-    # windows learn of it only now. Without the wait one of four runs lost its first character;
-    # it is meant to prevent that, which was not yet tried on Wayland.
+    # windows learn of it only now. Without the wait one of four runs lost its first character.
     tools.run(["wtype", "-s", "200", "-"], text, _PATIENCE_S)
 
 
