@@ -82,7 +82,7 @@ def type_aside(session: Session, how: Way, text: str) -> Message:
 
 
 _aside_window: Any = None
-"""The window that stepped aside last. pygame 2.6 hands this object out with every later event of the
+"""The window that stepped aside last. pygame 2.6 hands this object out with each later event of the
 window and does not count that as a use (github.com/pygame-community/pygame-ce/issues/1889): freed,
 it would be memory that has gone to others, and the pad would crash."""
 
