@@ -37,6 +37,14 @@ _SHIFT = 4
 _NEXT_PIXEL = 0.95
 """OpenCV's distance to the next pixel (0.955 for this mask): less growth changes no bitmap."""
 
+_LARGEST_STAMP = 8
+"""Radius, px, from which on a stamp costs more than measuring every distance."""
+
+_FROM_MIDDLE: npt.NDArray[Any] = cv2.distanceTransform(
+    np.pad(np.zeros((1, 1), np.uint8), _LARGEST_STAMP, constant_values=1), cv2.DIST_L2, 3
+)
+"""Distances to the pixel in the middle."""
+
 
 @dataclass(frozen=True)
 class InkSettings:
@@ -206,9 +214,7 @@ def frame_coverage(coverage: npt.NDArray[Any], settings: InkSettings) -> Frame |
     pen = stroke_width(mask)
     grow = (settings.min_pen * longer - pen) / 2
     if grow > 0:
-        if grow >= _NEXT_PIXEL:
-            distance = cv2.distanceTransform(1 - mask, cv2.DIST_L2, 3)
-            mask = cv2.threshold(distance, grow, 1, cv2.THRESH_BINARY_INV)[1].astype(np.uint8)
+        mask = _grown(mask, grow)
         pen = settings.min_pen * longer
     left, top, width, height = cv2.boundingRect(mask)
     mask = mask[top : top + height, left : left + width] * np.uint8(255)
@@ -222,6 +228,27 @@ def frame_coverage(coverage: npt.NDArray[Any], settings: InkSettings) -> Frame |
     x, y = (side - target[0]) // 2, (side - target[1]) // 2
     bitmap[y : y + target[1], x : x + target[0]] = mask
     return _average_down(bitmap, settings)
+
+
+def _grown(mask: npt.NDArray[Any], by: float) -> npt.NDArray[Any]:
+    """A mask (0 or 1) and all that is up to so many px away from its ink.
+
+    The distance is OpenCV's, from pixel to pixel in steps straight and diagonal. Nothing is in its
+    way, so what is near to a pixel has the same form everywhere, and stamping a small one is ten
+    times faster than measuring how far every pixel is.
+    """
+    if by < _NEXT_PIXEL:
+        return mask
+    if by < _LARGEST_STAMP:
+        reach = math.ceil(by)
+        middle = slice(_LARGEST_STAMP - reach, _LARGEST_STAMP + reach + 1)
+        return cv2.dilate(mask, _within(_FROM_MIDDLE[middle, middle], by))
+    return _within(cv2.distanceTransform(1 - mask, cv2.DIST_L2, 3), by)
+
+
+def _within(distance: npt.NDArray[Any], by: float) -> npt.NDArray[np.uint8]:
+    near = cv2.threshold(distance, by, 1, cv2.THRESH_BINARY_INV)[1]
+    return np.asarray(near, np.uint8)
 
 
 def _average_down(bitmap: npt.NDArray[Any], settings: InkSettings) -> Frame:

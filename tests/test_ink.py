@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from edge_app import samples
-from edge_app.ink import Frame, InkSettings, frame
+from edge_app.ink import Frame, InkSettings, _grown, frame
 from tests.golden import make as golden
 
 SETTINGS = InkSettings()
@@ -127,6 +127,17 @@ def test_a_dot_in_a_picture_stays_a_dot() -> None:
     width, height = inked(framed(sheet))
     assert 1 <= width <= SETTINGS.size // 2
     assert 1 <= height <= SETTINGS.size // 2
+
+
+@pytest.mark.parametrize("by", [0.9, 0.96, 1.0, 1.4, 2.3, 3.0, 5.5, 7.99, 8.0, 12.7])
+def test_ink_grows_by_a_stamp_as_by_measured_distances(by: float) -> None:
+    rng = np.random.default_rng(int(100 * by))
+    mask = np.zeros((150, 120), np.uint8)
+    for _ in range(6):
+        start, end = (tuple(map(int, rng.integers(0, (120, 150)))) for _ in range(2))
+        cv2.line(mask, start, end, 1, int(rng.integers(1, 5)))
+    distance = cv2.distanceTransform(1 - mask, cv2.DIST_L2, 3)
+    np.testing.assert_array_equal(_grown(mask, by), distance <= np.float32(by))
 
 
 def test_a_hairline_picture_is_thickened() -> None:
