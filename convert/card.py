@@ -165,16 +165,19 @@ def _training_commands(run: Run) -> str:
     """The run's command after those of the runs that it needs, as far as they are there."""
     lines: dict[str, None] = {}
 
-    def add(name: str, config: Mapping[str, Any]) -> None:
+    def add(name: str, config: Mapping[str, Any], result: Mapping[str, Any]) -> None:
         for earlier in map(Path, _needed(config)):
             try:
-                needed = rundir.read_json(earlier / rundir.CONFIG)
+                needed = [rundir.read_json(earlier / one) for one in (rundir.CONFIG, rundir.RESULT)]
             except ValueError:
                 continue
-            add(earlier.name, needed)
-        lines[_training_command(run.task, config, name)] = None
+            add(earlier.name, *needed)
+        line = _training_command(run.task, config, name)
+        if (trained := result.get("epochs", 0)) and trained < config.get("epochs", 0):
+            line += f"    # stopped after {trained} epochs"
+        lines[line] = None
 
-    add(run.folder.name, run.config)
+    add(run.folder.name, run.config, run.result)
     return "\n".join(lines)
 
 

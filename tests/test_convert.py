@@ -283,6 +283,30 @@ def test_a_broken_run_of_syllables_is_refused_in_one_sentence(
     assert not (tmp_path / "out").exists()
 
 
+def test_the_card_has_the_commands_of_all_runs_that_one_needs(run: Path, tmp_path: Path) -> None:
+    base, teacher = (shutil.copytree(run, tmp_path / "runs" / name) for name in ("base", "type"))
+    spoil(base / "config.json", epochs=20)
+    spoil(base / "result.json", epochs=20)
+    spoil(teacher / "config.json", epochs=28)
+    spoil(teacher / "result.json", epochs=16)
+    teachers = [str(base), str(teacher)]
+    spoil(run / "config.json", epochs=3, start=str(base), teachers=teachers, taught=0.7)
+    spoil(run / "result.json", epochs=3)
+    assert main([str(run), "--out", str(tmp_path / "out"), "--variant", "float32"]) == 0
+    card = (tmp_path / "out/tiny/README.md").read_text(encoding="utf-8")
+    lines = [line for line in card.splitlines() if line.startswith("python train/train.py")]
+    assert [line.split(" --out ")[1] for line in lines] == [
+        "runs/base",
+        "runs/type    # stopped after 16 epochs",
+        "runs/tiny-1",
+    ]
+    assert "--epochs 28" in lines[1]
+    assert "--teachers base type --taught 0.7" in lines[2]
+    assert (
+        "3 epochs after those of the run `base`, taught by `base` and `type`, together in" in card
+    )
+
+
 def test_the_card_names_sources_figures_and_no_path(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
