@@ -9,7 +9,6 @@ one machine say little of another's, so the model's bare invoke is timed in the 
 
 from __future__ import annotations
 
-import argparse
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -29,7 +28,7 @@ from edge_app.pad.app import App, wake
 from edge_app.pad.frames import FRAME_S
 from edge_app.pad.layout import Rect
 from edge_app.pad.screen import Window
-from edge_app.pad.stress import EVENTS_PER_S, Step, load, post, post_all
+from edge_app.pad.stress import EVENTS_PER_S, Step, load, parser, post, post_all
 from edge_app.recognizer import Recognizer
 from edge_app.samples import Sample
 from edge_app.worker import Ink, Worker
@@ -193,26 +192,22 @@ def as_table(waits: Sequence[Wait], invoke_s: float) -> str:
         times = [getattr(wait, part.name) * 1000 for wait in waits]
         found = np.percentile(times, (50, 95, 100))
         lines.append(f"{part.name:<22}" + "".join(f"{time:8.1f}" for time in found))
-    for name, part, unit_name, unit in (
+    for name, times, unit_name, unit in (
         ("recognition", [wait.recognition for wait in waits], "bare invoke", invoke_s),
         ("all but the pause", [wait.total - wait.pause for wait in waits], "frame", FRAME_S),
     ):
-        ratio = median(part) / unit
+        ratio = median(times) / unit
         lines.append(f"{name}: {ratio:.1f} times a {unit_name} ({unit * 1000:.2f} ms)")
     return "\n".join(lines)
 
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description="Measure the wait from pen-up to candidates.")
-    parser.add_argument("--model", default="hangul")
-    parser.add_argument("--size", default="800x480", help="of the window, WxH")
-    parser.add_argument("--rounds", type=int, default=3, help="over all samples")
-    parser.add_argument("--load", type=int, default=0, metavar="N", help="busy processes beside it")
-    options = parser.parse_args()
-    width, height = (int(side) for side in options.size.split("x"))
+    asked = parser("Measure the wait from pen-up to candidates.")
+    asked.add_argument("--rounds", type=int, default=3, help="over all samples")
+    options = asked.parse_args()
     with load(options.load):
-        waits, invoke_s = measure(options.model, (width, height), options.rounds)
+        waits, invoke_s = measure(options.model, options.size, options.rounds)
     print(as_table(waits, invoke_s))
 
 

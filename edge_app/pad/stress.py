@@ -108,22 +108,32 @@ def measure(model: str, size: tuple[int, int], seconds: float) -> FrameClock:
         return replace(app.clock)
 
 
+def parser(description: str) -> argparse.ArgumentParser:
+    """A command line with what every measurement in the window asks for."""
+    made = argparse.ArgumentParser(description=description)
+    made.add_argument("--model", default="digits", help="its name or directory")
+    made.add_argument("--size", type=_size, default="800x480", help="of the window, WxH")
+    made.add_argument("--load", type=int, default=0, metavar="N", help="busy processes beside it")
+    return made
+
+
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description="Measure the pad's drawing loop under load.")
-    parser.add_argument("--model", default="digits")
-    parser.add_argument("--size", default="800x480", help="of the window, WxH")
-    parser.add_argument("--seconds", type=float, default=60.0, help="of scribbling")
-    parser.add_argument("--load", type=int, default=0, metavar="N", help="busy processes beside it")
-    options = parser.parse_args()
-    width, height = (int(side) for side in options.size.split("x"))
+    asked = parser("Measure the pad's drawing loop under load.")
+    asked.add_argument("--seconds", type=float, default=60.0, help="of scribbling")
+    options = asked.parse_args()
     with load(options.load):
-        clock = measure(options.model, (width, height), options.seconds)
+        clock = measure(options.model, options.size, options.seconds)
     print(
         f"{clock.frames} frames, {clock.late} late ({clock.late_share:.2%}), "
         f"mean {clock.work_s / max(1, clock.frames) * 1000:.2f} ms, "
         f"slowest {clock.slowest_s * 1000:.1f} ms"
     )
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, height = text.split("x")
+    return int(width), int(height)
 
 
 if __name__ == "__main__":
