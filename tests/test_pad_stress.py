@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import time
+from pathlib import Path
+
 import pygame
 import pytest
 
@@ -38,3 +42,23 @@ def test_the_load_runs_through_the_window(monkeypatch: pytest.MonkeyPatch) -> No
     assert clock.frames > 20
     assert clock.slowest_s > 0
     assert 0 <= clock.late_share <= 1
+
+
+def test_busy_processes_end_with_the_load() -> None:
+    before = children()
+    with stress.load(2):
+        busy = children() - before
+        assert len(busy) == 2
+        begin = [cpu_ticks(process) for process in busy]
+        time.sleep(0.5)
+        assert all(cpu_ticks(one) > ticks for one, ticks in zip(busy, begin, strict=True))
+    assert children() == before
+
+
+def children() -> set[str]:
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+def cpu_ticks(process: str) -> int:
+    """Field 14 of proc(5)'s stat."""
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11])

@@ -175,8 +175,8 @@ class App:
         end = time.monotonic() + _PATIENCE_S
         if self.pad.next_due is not None:
             end = min(end, self.pad.next_due)
-        while not (event := pygame.event.poll()).type and time.monotonic() < end:
-            time.sleep(_NAP_S)
+        while not (event := pygame.event.poll()).type and (left := end - time.monotonic()) > 0:
+            time.sleep(min(_NAP_S, left))
         return event
 
     def _layout(self) -> layout.Layout:

@@ -41,6 +41,10 @@ class Window:
                     "no screen found: start it from a desktop, set DISPLAY or WAYLAND_DISPLAY, "
                     "or run it on a console whose user is in the groups video, render and input"
                 )
+            if driver == "x11":
+                # SDL would put the surface on the screen through OpenGL, whose renderer in software
+                # takes 90 MB. Its drivers of Wayland and KMS/DRM know no other way (SDL 2.28).
+                os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
             desktop = pygame.display.get_desktop_sizes()[0]
             self._windowed = size or _start_size(desktop)
             self.fullscreen = fullscreen
@@ -63,6 +67,9 @@ class Window:
             self._windowed = self.surface.get_size()
         self.fullscreen = not self.fullscreen
         self.surface = self._set_mode()
+        if not self.fullscreen and self.surface.get_size() != self._windowed:
+            # pygame asks for the size before it leaves full screen, and SDL takes none until then.
+            self.surface = self._set_mode()
 
     def refresh(self) -> None:
         """Takes over the size that the user gave the window."""

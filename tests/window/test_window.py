@@ -197,7 +197,19 @@ def test_modes_are_switched_by_tap_and_by_key(
     window.until(lambda: [mode for mode, rect in found.modes.items() if dark(rect)] == ["digits"])
 
 
-def test_full_screen_and_resizing_keep_the_ink(start: Start) -> None:
+def test_no_memory_goes_to_opengl(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SDL_FRAMEBUFFER_ACCELERATION", raising=False)
+    window = start()
+    # One of Mesa's or Nvidia's, loaded with the first context.
+    assert "libGLX_" not in Path(f"/proc/{window.process.pid}/maps").read_text()
+
+
+@pytest.mark.parametrize("accelerated", [False, True])
+def test_full_screen_and_resizing_keep_the_ink(
+    start: Start, monkeypatch: pytest.MonkeyPatch, accelerated: bool
+) -> None:
+    if accelerated:  # as a user may ask for, and as Wayland always is
+        monkeypatch.setenv("SDL_FRAMEBUFFER_ACCELERATION", "1")
     window = start()
     window.draw(*on_page("8", window.layout().page))
     assert window.answer()[0] == "8"
@@ -212,6 +224,13 @@ def test_full_screen_and_resizing_keep_the_ink(start: Start) -> None:
     window.until(lambda: has_ink(window))
     window.key("r")
     assert window.answer()[0] == "8"
+
+
+def test_full_screen_from_the_start_gives_way_to_a_window(start: Start) -> None:
+    window = start(SCREEN, "--fullscreen")
+    for size in [(960, 640), SCREEN, (960, 640)]:
+        window.key("F11")
+        window.wait_for_size(*size)
 
 
 def test_full_screen_is_left_by_its_button(start: Start) -> None:
