@@ -193,8 +193,12 @@ def fill_in(options: argparse.Namespace, chosen: Settings) -> None:
 def _without_screen(reader: Reader, mode: str, reason: str) -> None:
     """What the pad does where no window can open: shows on sample ink that the rest works."""
     from edge_app import samples
+    from edge_app.modes import AUTO
 
     print("화면이 없어 창을 열 수 없습니다. 대신 준비된 견본 글씨를 인식합니다.")
     print(f"No screen, so no window ({reason}). Recognising the bundled sample ink instead.")
-    for sample in samples.fitting(reader.labels(mode)):
-        print(f"{sample.label} -> {ranking(reader.recognize(sample.strokes, mode))}")
+    # Automatic mode takes ㅇ for 0, being written more often: each kind in its own mode instead.
+    kinds = [kind for kind in samples.NAMES if kind in reader.modes] if mode == AUTO else [mode]
+    for kind in kinds:
+        for sample in samples.fitting(reader.labels(kind)):
+            print(f"{sample.label} -> {ranking(reader.recognize(sample.strokes, kind))}")
