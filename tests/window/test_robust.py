@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from edge_app.bundle import MODELS
+from edge_app.memory import store
 from tests.conftest import ROOT, package
 from tests.window.padwindow import PadWindow
 from tests.window.test_window import on_page
@@ -113,3 +114,35 @@ def test_settings_that_are_broken(
     write(window)
     assert str(file) in said(window)
     assert file.read_bytes() == content
+
+
+_WRONG_CLOCK = """
+import itertools, runpy, sys, time
+
+year, given, written = 31_557_600, time.gmtime, time.strftime
+looks = itertools.cycle((0, 400 * year, 56 * year, 3))
+time.time = lambda: float(next(looks))
+time.time_ns = lambda: 10**9 * next(looks)
+time.strftime = lambda form, when=None: written(form, when or given(time.time()))
+sys.argv = ["hangul-pad", "--print", "--model", "digits", "--size", "800x480"]
+runpy.run_module("edge_app", run_name="__main__")
+"""
+"""The pad with a calendar that is another one at each look: 1970, as on a Pi without a battery
+until the network tells, 2370, 2026, 1970. How much time has passed is another clock's business."""
+
+
+def test_a_wrong_clock(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    config = tmp_path / ".config/hangul-pad"
+    config.mkdir(parents=True)
+    (config / "settings.toml").write_text('learn = "on"\n')
+    window = start(command=_WRONG_CLOCK)
+    write(window)
+    documents = tmp_path / "Documents"
+    window.key("ctrl+s")
+    window.until(lambda: documents.exists() and bool(list(documents.glob("*.txt"))))
+    said(window)
+    (saved,) = documents.iterdir()
+    assert saved.name.split("-")[1] in ("1970", "2026", "2370")
+    assert saved.read_text(encoding="utf-8") == "83\n"
+    assert len(store.read(tmp_path / ".local/share/hangul-pad").samples) == 2
