@@ -20,7 +20,7 @@ The sum of the scores, which is the chance that the ink is a syllable at all, st
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,11 +131,11 @@ class Habits:
 
     def numbers(self) -> list[int]:
         """The keys of what is remembered, in the order of `experiences`."""
-        return self._kept.keys()
+        return list(self._kept)
 
     def experiences(self) -> Collection[Experience]:
         """What is remembered, first learned first, as it is when it is looked at."""
-        return self._kept
+        return self._kept.values()
 
     def jamo(self, features: Floats) -> Floats:
         """What W says of features (n,): in nats for each jamo, those of the places end to end."""
@@ -192,11 +192,11 @@ class Habits:
             self._changes = 0
 
 
-class _Table(Collection[Experience]):
+class _Table(Mapping[int, Experience]):
     """Experiences under their keys, end to end in room for so many and no more.
 
     Once that is full nothing grows any more, nor is memory left in pieces: a new one takes the
-    place of the first. The rows in use come first, in no order.
+    place of the first. The rows in use come first, in no order; the keys are, first put first.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -218,22 +218,18 @@ class _Table(Collection[Experience]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __iter__(self) -> Iterator[Experience]:
-        """Copies, first put first."""
-        for row in self._rows.values():
-            yield Experience(
-                self.features[row].copy(),
-                self.answers[row].copy(),
-                self.log_scores[row].copy(),
-                int(self.labels[row]),
-            )
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._rows)
 
-    def __contains__(self, one: object) -> bool:
-        return any(one == other for other in self)
-
-    def keys(self) -> list[int]:
-        """First put first."""
-        return list(self._rows)
+    def __getitem__(self, key: int) -> Experience:
+        """A copy."""
+        row = self._rows[key]
+        return Experience(
+            self.features[row].copy(),
+            self.answers[row].copy(),
+            self.log_scores[row].copy(),
+            int(self.labels[row]),
+        )
 
     def put(self, key: int, one: Experience) -> None:
         """Keeps one, if need be in the place of the first. Raises ValueError for other features."""
@@ -260,9 +256,10 @@ class _Table(Collection[Experience]):
         if row != last:  # the last one moves into the gap
             mover = next(other for other, place in self._rows.items() if place == last)
             self._rows[mover] = row
-            for column in vars(self).values():
-                if isinstance(column, np.ndarray):
-                    column[row] = column[last]
+            for column in (self.features, self.answers, self.log_scores, self.jamo):
+                column[row] = column[last]
+            for numbers in (self.labels, self.doubt):
+                numbers[row] = numbers[last]
         return True
 
     def clear(self) -> None:
