@@ -58,9 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Hangul and odd file names must not end the program in a terminal without UTF-8.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    # Read once by OpenCV and pygame, when they are loaded; a user's own setting wins.
+    # Read once by OpenCV, pygame and numpy, when they are loaded; a user's own setting wins.
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(_MAX_PIXELS))
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    # For matrices as small as ours numpy's threads cost more than they save: they wait in a loop.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     options = _parse(arguments)
     try:
         status: int = options.run(options)

@@ -98,6 +98,18 @@ def test_only_the_latest_characters_keep_their_ink() -> None:
     assert inked == sorted(inked)
 
 
+def test_characters_of_several_code_points_stay_whole() -> None:
+    line = Line()
+    for number in range(2 * INKED):
+        line.insert(written("10" if number % 2 else "가"))
+    line.insert("3½")
+    assert len(line) == 2 * INKED + 1
+    assert (line[1], line[2 * INKED]) == ("10", "3½")
+    assert line.text == "가10" * INKED + "3½"
+    line.replace(1, "\U0001d7d8")
+    assert (line[1], line[3]) == ("\U0001d7d8", "10")
+
+
 def test_much_ink_is_kept_for_fewer_characters() -> None:
     line = Line()
     for _ in range(20):
@@ -108,17 +120,17 @@ def test_much_ink_is_kept_for_fewer_characters() -> None:
 
 
 def test_a_day_of_writing_stays_small() -> None:
-    """20,000 characters of 80 points each, a pointer for each and ink for the latest."""
+    """20,000 characters of 80 points each, four bytes for each and ink for the latest."""
     line = Line()
     tracemalloc.start()
     try:
         for number in range(20_000):
             line.insert(written(hangul.KS_X_1001[number % 2350]))
-        grown, _ = tracemalloc.get_traced_memory()
+        _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert len(line) == 20_000
-    assert grown < 1.2e6
+    assert most < 0.55e6
 
 
 @given(st.text("가나12 .\n", max_size=60), st.integers(0, 60), st.integers(60, 700))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ import pytest
 from edge_app import bundle, hangul, modes, samples, syllables
 from edge_app.bundle import Bundle
 from edge_app.memory import features
-from edge_app.memory.habits import CANDIDATES, Experience, Habits, unit
+from edge_app.memory.habits import CANDIDATES, CAPACITY, Experience, Habits, unit
 from edge_app.memory.likeness import WINDOW, Likeness
 from edge_app.memory.personal import Personal
 from edge_app.modes import Reader
@@ -56,6 +58,16 @@ def experience(
     scores[hangul.SYLLABLES.index(label)] = 1 - sure
     scores[hangul.SYLLABLES.index(taken_for)] = sure
     return Experience.of(np.asarray(direction, np.float32), scores, ALL, label)
+
+
+@contextmanager
+def traced() -> Iterator[Callable[[], tuple[int, int]]]:
+    """Gives what was allocated since and is still held, and the most of it at a time, bytes."""
+    tracemalloc.start()
+    try:
+        yield tracemalloc.get_traced_memory
+    finally:
+        tracemalloc.stop()
 
 
 def taken(label: str, taken_for: str, sure: float = 0.9) -> npt.NDArray[np.float32]:
@@ -172,6 +184,62 @@ def test_two_thousand_characters_take_little_room_and_time() -> None:
         habits.rerank(ink, scores, ALL)
         times.append(time.perf_counter() - start)
     assert min(times) < 0.001
+
+
+def test_what_is_kept_stays_in_order_whatever_goes() -> None:
+    rng = np.random.default_rng(5)
+    habits, kept = Habits(capacity=20), dict[int, int]()
+    for key in range(200):
+        habits.learn(key, experience(hangul.SYLLABLES[key], "힣", rng.uniform(0, 1, 4)))
+        kept[key] = key
+        if len(kept) > 20:
+            del kept[min(kept)]
+        if key % 3 == 0:
+            gone = int(rng.choice(list(kept)))
+            habits.forget(gone)
+            del kept[gone]
+        assert habits.numbers() == list(kept)
+        found = [(one.label, one.answers[1]) for one in habits.experiences()]
+        assert found == [(label, label) for label in kept]
+    again = Habits(capacity=20)
+    for key, one in zip(habits.numbers(), habits.experiences(), strict=True):
+        again.learn(key, one)
+    ink = np.array([1, 0, 0, 0], np.float32)
+    for _ in range(5):  # the same place, reached from elsewhere
+        for each in habits, again:
+            each.forget(-1)
+            each.learn(next(iter(kept)), next(iter(again.experiences())))
+            each.jamo(ink)
+    np.testing.assert_allclose(habits.jamo(ink), again.jamo(ink), atol=0.05)
+
+
+def test_learning_takes_no_more_room_once_the_memory_is_full() -> None:
+    rng = np.random.default_rng(6)
+    some = [experience("밤", "방", rng.uniform(0, 1, 128)) for _ in range(50)]
+    habits = Habits(capacity=900)
+
+    def learn(first: int, last: int) -> None:
+        for key in range(first, last):
+            habits.learn(key, some[key % len(some)])
+        habits.jamo(some[0].features)
+        Likeness().know(habits.experiences())
+
+    def peak(key: int) -> int:
+        """The most that one more takes for a moment, besides what is held anyhow."""
+        held, _ = memory()
+        tracemalloc.reset_peak()
+        learn(key, key + 1)
+        return memory()[1] - held
+
+    with traced() as memory:
+        learn(0, 520)
+        few = peak(520)
+        learn(521, 1500)
+        many = peak(1500)
+        full, _ = memory()
+        learn(1501, 2700)
+        assert memory()[0] - full < 20_000
+    assert many < 1.2 * few
 
 
 def test_a_label_that_the_model_cannot_answer_is_remembered_as_unlikely() -> None:
@@ -313,6 +381,20 @@ def test_a_model_without_features_reads_as_before() -> None:
         personal.learn(drawn.write("가"), "나", "hangul")
     taught = replace(alone, personal=personal)
     assert taught.read(drawn.write("가"), "hangul") == alone.read(drawn.write("가"), "hangul")
+
+
+def test_what_nothing_reads_is_remembered_within_bounds() -> None:
+    personal, ink = Personal(paused=False), written("글")
+
+    def learn(first: int, last: int) -> None:
+        for number in range(first, last):
+            personal.learn([stroke + number for stroke in ink], "글", "hangul")
+
+    with traced() as memory:
+        learn(0, CAPACITY)
+        full, _ = memory()
+        learn(CAPACITY, 2 * CAPACITY)
+        assert memory()[0] - full < 100_000
 
 
 def test_learning_while_reading(reader: Reader) -> None:

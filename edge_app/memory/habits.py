@@ -20,7 +20,8 @@ The sum of the scores, which is the chance that the ink is a syllable at all, st
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ from edge_app.logits import softmax
 from edge_app.syllables import Floats
 
 CAPACITY = 2000
-"""Characters that are remembered at once, the newest; about 3 MB of them."""
+"""Characters that are remembered at once, the newest; 0.7 kB each, with 128 features."""
 
 PRECISION = 0.3
 """Of the normal prior of every number in W: higher values change less."""
@@ -51,6 +52,9 @@ _STEPS_BETWEEN, _DOUBTFUL = 20, 0.002
 
 _LEAST = 1e-9
 """Scores below it count as this."""
+
+_BLOCK = 256
+"""Characters that fitting looks at together: its arrays stay small however many there are."""
 
 _SHAPE = tuple(map(len, syllables.JAMO.values()))
 _STARTS = np.cumsum((0, *_SHAPE[:2]))
@@ -100,10 +104,8 @@ class Habits:
     """What was learned, ready to correct what is read. Not thread-safe."""
 
     def __init__(self, capacity: int = CAPACITY, precision: float = PRECISION) -> None:
-        self._capacity, self._precision = capacity, np.float32(precision)
-        self._kept: dict[int, Experience] = {}
+        self._kept, self._precision = _Table(capacity), np.float32(precision)
         self._changes = 0
-        self._arrays: _Arrays | None = None
         self._weights: Floats | None = None
 
     def __len__(self) -> int:
@@ -114,33 +116,26 @@ class Habits:
 
         Raises ValueError for features of another length than before.
         """
-        first = next(iter(self._kept.values()), experience)
-        if first.features.shape != experience.features.shape:
-            raise ValueError(
-                f"features have the length {experience.features.size}, before {first.features.size}"
-            )
-        self._kept[key] = experience
-        if len(self._kept) > self._capacity:
-            del self._kept[next(iter(self._kept))]
+        self._kept.put(key, experience)
         self._changes += 1
 
     def forget(self, key: int) -> None:
         """Unlearns what was learned under a key, if anything was."""
-        if self._kept.pop(key, None) is not None:
+        if self._kept.drop(key):
             self._changes += STEPS_AT_ONCE  # what it taught must go altogether
 
     def clear(self) -> None:
         """Unlearns all."""
         self._kept.clear()
-        self._changes, self._arrays, self._weights = 0, None, None
+        self._changes, self._weights = 0, None
 
     def numbers(self) -> list[int]:
         """The keys of what is remembered, in the order of `experiences`."""
         return list(self._kept)
 
-    def experiences(self) -> list[Experience]:
-        """What is remembered, first learned first."""
-        return list(self._kept.values())
+    def experiences(self) -> Collection[Experience]:
+        """What is remembered, first learned first, as it is when it is looked at."""
+        return self._kept.values()
 
     def jamo(self, features: Floats) -> Floats:
         """What W says of features (n,): in nats for each jamo, those of the places end to end."""
@@ -157,7 +152,7 @@ class Habits:
         share: g, 0 to 1, how much of the correction is applied. The rest is as for
         `Experience.of`.
         """
-        if not self._kept or not share:
+        if not len(self._kept) or not share:
             return scores
         initial, medial, final = np.split(self.jamo(features), _STARTS[1:])
         pairs = initial[:, np.newaxis] + medial
@@ -181,98 +176,159 @@ class Habits:
 
     def _pulls(self, direction: Floats) -> tuple[npt.NDArray[Any], Floats]:
         """e(s), as indices into `hangul.SYLLABLES` and what each gains; indices may repeat."""
-        arrays = self._fit()
-        near = np.exp(np.float32(_NEAR) * (arrays.features @ direction - 1))
-        pull = np.float32(_PULL) * near * arrays.doubt / (np.float32(_FEW) + near.sum())
-        mistaken = arrays.answers[:, 0] != arrays.labels
-        numbers = np.concatenate((arrays.labels, arrays.answers[mistaken, 0]))
+        kept, some = self._kept, slice(len(self._kept))
+        near = np.exp(np.float32(_NEAR) * (kept.features[some] @ direction - 1))
+        pull = np.float32(_PULL) * near * kept.doubt[some] / (np.float32(_FEW) + near.sum())
+        labels, taken_for = kept.labels[some], kept.answers[some, 0]
+        mistaken = taken_for != labels
+        numbers = np.concatenate((labels, taken_for[mistaken]))
         return numbers, np.concatenate((pull, -pull[mistaken]))
 
-    def _fit(self) -> _Arrays:
+    def _fit(self) -> None:
         """Brings W up to what is remembered, as far as the steps allow."""
-        if self._arrays is None or self._changes:
-            self._arrays = _Arrays.of(self.experiences())
+        if self._changes:
             steps = min(STEPS_AT_ONCE, STEPS_EACH * self._changes)
-            self._weights = _climb(self._arrays, self._weights, self._precision, steps)
+            self._weights = _climb(self._kept, self._weights, self._precision, steps)
             self._changes = 0
-        return self._arrays
+
+
+class _Table(Mapping[int, Experience]):
+    """Experiences under their keys, end to end in room for so many and no more.
+
+    Once that is full nothing grows any more, nor is memory left in pieces: a new one takes the
+    place of the first. The rows in use come first, in no order; the keys are, first put first.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._rows: dict[int, int] = {}
+        self._allocate(capacity, 0)
+
+    def _allocate(self, capacity: int, size: int) -> None:
+        """size: numbers of features, n."""
+        self.features = np.empty((capacity, size), np.float32)
+        """(capacity, n) and the others alike: fields of `Experience`, and what follows of them."""
+        self.answers = np.empty((capacity, CANDIDATES), np.int16)
+        self.log_scores = np.empty((capacity, CANDIDATES), np.float32)
+        self.labels = np.empty(capacity, np.int16)
+        self.jamo = np.empty((capacity, _PLACES, CANDIDATES), np.uint8)
+        """The rows of W that are each answer's jamo."""
+        self.doubt = np.empty(capacity, np.float32)
+        """How unlikely the model thought what was accepted, 0 to 1."""
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._rows)
+
+    def __getitem__(self, key: int) -> Experience:
+        """A copy."""
+        row = self._rows[key]
+        return Experience(
+            self.features[row].copy(),
+            self.answers[row].copy(),
+            self.log_scores[row].copy(),
+            int(self.labels[row]),
+        )
+
+    def put(self, key: int, one: Experience) -> None:
+        """Keeps one, if need be in the place of the first. Raises ValueError for other features."""
+        if not self._rows:
+            self._allocate(len(self.labels), len(one.features))
+        if one.features.shape != self.features.shape[1:]:
+            raise ValueError(
+                f"features have the length {one.features.size}, before {self.features.shape[1]}"
+            )
+        row = self._rows.get(key, len(self._rows))
+        if row == len(self.labels):
+            row = self._rows.pop(next(iter(self._rows)))
+        self._rows[key] = row
+        self.features[row], self.answers[row] = one.features, one.answers
+        self.log_scores[row], self.labels[row] = one.log_scores, one.label
+        self.jamo[row] = np.stack(np.unravel_index(one.answers, _SHAPE)) + _STARTS[:, np.newaxis]
+        self.doubt[row] = 1 - softmax(one.log_scores)[one.answers == one.label].sum()
+
+    def drop(self, key: int) -> bool:
+        """Removes what is kept under a key; whether there was anything."""
+        row, last = self._rows.pop(key, None), len(self._rows)
+        if row is None:
+            return False
+        if row != last:  # the last one moves into the gap
+            mover = next(other for other, place in self._rows.items() if place == last)
+            self._rows[mover] = row
+            for column in (self.features, self.answers, self.log_scores, self.jamo):
+                column[row] = column[last]
+            for numbers in (self.labels, self.doubt):
+                numbers[row] = numbers[last]
+        return True
+
+    def clear(self) -> None:
+        """Removes all."""
+        self._rows.clear()
+
+    def block(self, rows: npt.NDArray[np.intp]) -> _Block:
+        """Some of them, for fitting."""
+        right = np.asarray(self.answers[rows] == self.labels[rows, np.newaxis], np.float32)
+        cells = self.jamo[rows] + (_ROWS * np.arange(len(rows)))[:, np.newaxis, np.newaxis]
+        return _Block(self.features[rows], self.log_scores[rows], right, cells)
 
 
 @dataclass(frozen=True)
-class _Arrays:
-    """All experiences, k of them, end to end."""
+class _Block:
+    """Some experiences, k of them."""
 
     features: Floats
     """(k, n)"""
-    answers: npt.NDArray[np.int64]
-    """(k, CANDIDATES)"""
     log_scores: Floats
     """(k, CANDIDATES)"""
-    labels: npt.NDArray[np.int64]
-    """(k,)"""
     right: Floats
     """(k, CANDIDATES) 1 for the accepted answer, else 0."""
     cells: npt.NDArray[np.int64]
-    """(k, CANDIDATES, 3) where in an array (k, rows of W), end to end, each answer's jamo are."""
-    doubt: Floats
-    """(k,) how unlikely the model thought what was accepted, 0 to 1."""
+    """(k, 3, CANDIDATES) where in an array (k, rows of W), end to end, each answer's jamo are."""
 
-    @classmethod
-    def of(cls, kept: list[Experience]) -> _Arrays:
-        if not kept:
-            empty = np.zeros((0, CANDIDATES), np.int64)
-            cells, floats = np.zeros((0, CANDIDATES, _PLACES), np.int64), empty.astype(np.float32)
-            return cls(floats[:, :0], empty, floats, empty[:, 0], floats, cells, floats[:, 0])
-        answers = np.stack([one.answers for one in kept]).astype(np.int64)
-        cells = np.stack(np.unravel_index(answers, _SHAPE), axis=-1) + _STARTS
-        cells += (_ROWS * np.arange(len(kept)))[:, np.newaxis, np.newaxis]
-        log_scores = np.stack([one.log_scores for one in kept])
-        labels = np.array([one.label for one in kept])
-        right = np.asarray(answers == labels[:, np.newaxis], np.float32)
-        doubt = 1 - (softmax(log_scores) * right).sum(axis=1)
-        features = np.stack([one.features for one in kept])
-        return cls(features, answers, log_scores, labels, right, cells, doubt)
+    def missing(self, weights: Floats) -> Floats:
+        """What each answer's probability, (k, CANDIDATES), misses to what was accepted."""
+        gains = (self.features @ weights).ravel()[self.cells].sum(axis=1)
+        return np.asarray(self.right - softmax(self.log_scores + gains), np.float32)
 
-    def where(self, chosen: npt.NDArray[np.bool_]) -> _Arrays:
-        """Some of the experiences."""
-        moved = _ROWS * (np.flatnonzero(chosen) - np.arange(np.count_nonzero(chosen)))
-        some = {field.name: getattr(self, field.name)[chosen] for field in fields(self)}
-        some["cells"] = some["cells"] - moved[:, np.newaxis, np.newaxis]
-        return _Arrays(**some)
+    def pull(self, weights: Floats) -> Floats:
+        """Where they pull W, (n, rows)."""
+        parts = np.repeat(self.missing(weights), _PLACES, axis=0).ravel()
+        pull = np.bincount(self.cells.ravel(), parts, len(self.cells) * _ROWS).astype(np.float32)
+        return self.features.T @ pull.reshape(-1, _ROWS)
 
 
-def _climb(
-    arrays: _Arrays, start: Floats | None, precision: np.float32, steps: int
-) -> Floats | None:
+def _climb(kept: _Table, start: Floats | None, precision: np.float32, steps: int) -> Floats | None:
     """W (n, rows) after some steps of accelerated gradient ascent from where it was.
 
     Source: Y. Nesterov, "A method of solving a convex programming problem with convergence rate
     O(1/k^2)", Soviet Math. Dokl. 27 (1983), 372-376.
     """
-    count = len(arrays.features)
-    if not count:
+    if not len(kept):
         return None
     weights = start
     if weights is None:
-        weights = np.zeros((arrays.features.shape[1], _ROWS), np.float32)
+        weights = np.zeros((kept.features.shape[1], _ROWS), np.float32)
     # Features have the length 1, so the curvature is at most in the order of half their number.
-    length = np.float32(1 / (precision + 0.5 * count))
+    length = np.float32(1 / (precision + 0.5 * len(kept)))
     for first in range(0, steps, _STEPS_BETWEEN):
         # What is answered right beyond doubt pulls nowhere: most of what a person writes.
-        doubtful = _missing(arrays, weights).max(axis=1) > _DOUBTFUL
-        some, ahead = arrays.where(doubtful), weights
+        doubtful = np.concatenate(
+            [
+                rows[kept.block(rows).missing(weights).max(axis=1) > _DOUBTFUL]
+                for rows in _blocks(np.arange(len(kept)))
+            ]
+        )
+        ahead = weights
         for step in range(min(_STEPS_BETWEEN, steps - first)):
-            cells = some.cells
-            parts = np.repeat(_missing(some, ahead).ravel(), _PLACES)
-            pull = np.bincount(cells.ravel(), parts, len(cells) * _ROWS).astype(np.float32)
-            pulled = some.features.T @ pull.reshape(-1, _ROWS)
-            climbed = np.asarray(ahead + length * (pulled - precision * ahead), np.float32)
+            pulled = -precision * ahead
+            for rows in _blocks(doubtful):
+                pulled += kept.block(rows).pull(ahead)
+            climbed = np.asarray(ahead + length * pulled, np.float32)
             ahead = np.asarray(climbed + step / (step + 3) * (climbed - weights), np.float32)
             weights = climbed
     return weights
 
 
-def _missing(arrays: _Arrays, weights: Floats) -> Floats:
-    """What each answer's probability, (k, CANDIDATES), misses to what was accepted."""
-    gains = (arrays.features @ weights).ravel()[arrays.cells].sum(axis=-1)
-    return np.asarray(arrays.right - softmax(arrays.log_scores + gains), np.float32)
+def _blocks(rows: npt.NDArray[np.intp]) -> Iterator[npt.NDArray[np.intp]]:
+    return (rows[first : first + _BLOCK] for first in range(0, len(rows), _BLOCK))

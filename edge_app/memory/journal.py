@@ -15,7 +15,7 @@ import json
 import os
 import threading
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -49,14 +49,20 @@ def read(path: Path) -> Iterator[Any]:
 
     A last line that is not whole may still be on its way and is passed over. Raises StoreError.
     """
+    return (record for _, record in _lines(path))
+
+
+def _lines(path: Path) -> Iterator[tuple[bytes, Any]]:
+    """The same, with the line that each is."""
     try:
         with path.open("rb") as file:
             for line in file:
                 if line.endswith(b"\n"):
                     try:
-                        yield decode(line)
+                        record = decode(line)
                     except ValueError:  # also JSON and UTF-8 errors
-                        yield None
+                        record = None
+                    yield line, record
     except OSError as error:
         raise StoreError(
             f"{path}: {error.strerror}; check that it is there and may be read"
@@ -113,12 +119,16 @@ class Journal:
         self._size += written
         self._dirty.set()
 
-    def replace(self, records: Iterable[Any]) -> None:
-        """Has other records in the place of all, at once. Raises StoreError; all stays then."""
+    def keep(self, wanted: Callable[[Any], bool]) -> None:
+        """Drops the other records, at once. Raises StoreError; all stays then.
+
+        wanted: asked of each record, in order; None is one that is damaged. They are copied one by
+        one and as they are: the window waits for this.
+        """
 
         def write(path: Path) -> None:
             with path.open("wb") as file:
-                file.writelines(map(encode, records))
+                file.writelines(line for line, record in _lines(self.path) if wanted(record))
 
         try:
             files.replace(self.path, write, _PRIVATE)

@@ -14,7 +14,8 @@ is 1 on average for the same hand, with a variance of 2 * sum(C^2) / n^2 for the
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,9 @@ _LEAST_KNOWN = 100
 _STEADY = 3.0
 """Ridge of the regression: characters' worth of trust in the mean over all jamo."""
 
+_BLOCK = 256
+"""Characters that are looked at together: the arrays stay small however many there are."""
+
 _SHAPE = tuple(map(len, syllables.JAMO.values()))
 _STARTS = np.cumsum((0, *_SHAPE[:2]))
 _ROWS = sum(_SHAPE) + 1
@@ -48,7 +52,7 @@ class Likeness:
         self._hand: _Hand | None = None
         self._known = 0
 
-    def know(self, kept: Sequence[Experience]) -> None:
+    def know(self, kept: Collection[Experience]) -> None:
         """Takes the remembered characters as the hand, once they are a twentieth more or fewer."""
         if abs(len(kept) - self._known) * 20 >= self._known:
             self._hand = _Hand(kept) if len(kept) >= _LEAST_KNOWN else None
@@ -74,16 +78,24 @@ class Likeness:
 class _Hand:
     """What is usual for a hand, beyond what its jamo explain."""
 
-    def __init__(self, kept: Sequence[Experience]) -> None:
-        x = np.stack([one.features for one in kept]).astype(np.float64)
-        design = np.zeros((len(kept), _ROWS))
-        np.put_along_axis(design, _columns(np.array([one.label for one in kept])), 1, axis=1)
-        square = design.T @ design
-        inverse = np.linalg.inv(square + _STEADY * np.eye(_ROWS))
-        self._means = inverse @ (design.T @ x)
-        left = x - design @ self._means
-        free = len(kept) - float(np.trace(square @ inverse))
-        covariance = left.T @ left / free
+    def __init__(self, kept: Collection[Experience]) -> None:
+        # Sums of products over all characters: of the features x, the design D, and both.
+        size = len(next(iter(kept)).features)
+        xx, dx, dd = (np.zeros(shape) for shape in ((size, size), (_ROWS, size), (_ROWS, _ROWS)))
+        rest = iter(kept)
+        while some := list(islice(rest, _BLOCK)):
+            x = np.stack([one.features for one in some]).astype(np.float64)
+            design = np.zeros((len(some), _ROWS))
+            np.put_along_axis(design, _columns(np.array([one.label for one in some])), 1, axis=1)
+            xx += x.T @ x
+            dx += design.T @ x
+            dd += design.T @ design
+        inverse = np.linalg.inv(dd + _STEADY * np.eye(_ROWS))
+        self._means = inverse @ dx
+        shared = dx.T @ self._means
+        left = xx - shared - shared.T + self._means.T @ dd @ self._means
+        free = len(kept) - float(np.trace(dd @ inverse))
+        covariance = left / free
         self._variance = np.maximum(np.diag(covariance), 1e-6)
         scale = np.sqrt(self._variance)
         correlations = covariance / np.outer(scale, scale)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -71,8 +72,9 @@ class Personal:
         self._folder = folder
         self._store: Store | None = None
         self._lock = threading.Lock()
-        self._pending: list[Kept | int | None] = []
-        """For the recognition thread: learn it, forget this number, forget all."""
+        self._pending: deque[Kept | int | None] = deque(maxlen=CAPACITY)
+        """For the recognition thread: learn it, forget this number, forget all. Where nothing is
+        read that one could learn from, the oldest go: no more than these are remembered."""
         self._numbers: dict[bytes, list[int]] = {}
         # Of the recognition thread:
         self._habits, self._likeness = Habits(), Likeness()
@@ -134,7 +136,11 @@ class Personal:
             if not numbers:
                 return
             number = numbers.pop()
-            self._pending.append(number)
+            newest = self._pending[-1] if self._pending else None
+            if isinstance(newest, Kept) and newest.number == number:
+                self._pending.pop()  # what was not learned yet need not be unlearned
+            elif hangul.is_syllable(label):
+                self._pending.append(number)
             if self._store is not None:
                 self._store.take_back(number)
 
@@ -142,7 +148,8 @@ class Personal:
         """Forgets all, on the disk as well, before it returns. Raises StoreError."""
         with self._lock:
             self._numbers.clear()
-            self._pending = [None]
+            self._pending.clear()
+            self._pending.append(None)
             if self._folder is not None and self._folder.exists():
                 remembered.erase(self._folder)
                 if self._store is None:
@@ -203,8 +210,8 @@ class Personal:
             return
         saved = remembered.load(self._folder, sha256)
         with self._lock:
-            pending, self._pending = self._pending, []
-            for one in pending:
+            for _ in range(len(self._pending)):
+                one = self._pending.popleft()
                 known = saved.get(one.number) if isinstance(one, Kept) else None
                 if isinstance(one, Kept) and known and hangul.SYLLABLES[known.label] == one.label:
                     self._habits.learn(one.number, known)
@@ -215,9 +222,7 @@ class Personal:
     def _catch_up(self, model: Recognizer) -> None:
         """Learns and forgets what the window has asked for since the last reading."""
         with self._lock:
-            if len(self._pending) > CAPACITY:
-                self._pending = self._pending[-CAPACITY:]
-            some, self._pending = self._pending[:_AT_ONCE], self._pending[_AT_ONCE:]
+            some = [self._pending.popleft() for _ in range(min(_AT_ONCE, len(self._pending)))]
         for one in some:
             if one is None:
                 self._habits.clear()

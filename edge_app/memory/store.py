@@ -173,9 +173,5 @@ class Store:
             return
         newest = self._numbers[count - keep :]
         kept = set(newest)
-        # Record by record: all of them at once would take megabytes that never come back.
-        records = journal.read(self._journal.path)
-        self._journal.replace(
-            one for one in records if isinstance(one, dict) and one.get("id") in kept
-        )
+        self._journal.keep(lambda one: isinstance(one, dict) and one.get("id") in kept)
         self._numbers, self._records = newest, keep

@@ -1,12 +1,13 @@
 """The line of text that is composed, with its cursor; what was written keeps its ink for a while.
 
-A day's writing must fit into a small memory: text costs a pointer a character, because equal
-texts are one object, and only the latest characters keep their ink.
+A day's writing must fit into a small memory: text costs four bytes a character, and only the latest
+characters keep their ink.
 """
 
 from __future__ import annotations
 
 import sys
+from array import array
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,10 @@ STEPS = 100
 """How many edits can be taken back."""
 
 NEWLINE = "\n"
+
+_LONG, _WRITTEN = sys.maxunicode + 1, 1 << 24
+"""Codes of characters (see `Line`): from here on those of several code points, which only models
+of other people's answer, and those that keep their ink."""
 
 Packed = tuple[npt.NDArray[np.float32], ...]
 """Strokes to keep, each (n, 2), in units of the page (`edge_app.pad.sheet`)."""
@@ -82,23 +87,28 @@ class Line:
     def __init__(self) -> None:
         self.cursor = 0
         """How many characters stand before it."""
-        self._cells: list[Cell] = []
-        self._steps: deque[Step] = deque(maxlen=STEPS)
-        self._inked: deque[Accepted] = deque()
+        self._codes = array("I")
+        """Of each character: its code point, `_LONG` and a place in `_long`, or a key of `_inked`.
+        """
+        self._long: list[str] = []
+        self._inked: dict[int, Accepted] = {}
+        """What keeps its ink, oldest first, those included that were deleted not long ago."""
+        self._next = _WRITTEN
         self._points = 0
+        self._steps: deque[Step] = deque(maxlen=STEPS)
 
     def __len__(self) -> int:
         """How many characters there are."""
-        return len(self._cells)
+        return len(self._codes)
 
     def __getitem__(self, index: int) -> Cell:
         """The character at an index from 0 on."""
-        return self._cells[index]
+        return self._cell(self._codes[index])
 
     @property
     def text(self) -> str:
         """All of it."""
-        return "".join(map(text_of, self._cells))
+        return "".join(text_of(self._cell(code)) for code in self._codes)
 
     @property
     def last(self) -> Step | None:
@@ -113,13 +123,13 @@ class Line:
         """Removes the character before the cursor and returns it."""
         if not self.cursor:
             return None
-        removed = self._cells[self.cursor - 1]
+        removed = self[self.cursor - 1]
         self._edit(Step(self.cursor - 1, removed, None))
         return removed
 
     def replace(self, index: int, cell: Cell) -> Cell:
         """Puts another character in one's place and returns the former. The cursor stays."""
-        former, cursor = self._cells[index], self.cursor
+        former, cursor = self[index], self.cursor
         self._edit(Step(index, former, cell))
         self.cursor = cursor
         return former
@@ -134,7 +144,7 @@ class Line:
 
     def move(self, by: int) -> None:
         """Moves the cursor by that many characters, as far as there are any."""
-        self.cursor = min(max(0, self.cursor + by), len(self._cells))
+        self.cursor = min(max(0, self.cursor + by), len(self))
 
     def _edit(self, step: Step) -> None:
         self._do(step)
@@ -143,35 +153,48 @@ class Line:
     def _do(self, step: Step) -> None:
         """Makes an edit; the cursor goes behind what came, or to where something went."""
         if step.removed is not None:
-            del self._cells[step.index]
+            del self._codes[step.index]
         self.cursor = step.index
-        if step.inserted is None:
-            return
-        if isinstance(step.inserted, str):
-            self._cells.insert(step.index, sys.intern(step.inserted))
-        else:
-            self._cells.insert(step.index, step.inserted)
-            self._inked.append(step.inserted)
-            self._points += _points(step.inserted)
+        if step.inserted is not None:
+            self._codes.insert(step.index, self._code(step.inserted))
+            self.cursor += 1
             if len(self._inked) > INKED or self._points > POINTS:
                 self._forget()
-        self.cursor += 1
+
+    def _cell(self, code: int) -> Cell:
+        """The character of a code."""
+        if code >= _WRITTEN:
+            return self._inked[code]
+        return chr(code) if code < _LONG else self._long[code - _LONG]
+
+    def _code(self, cell: Cell) -> int:
+        """A code for a character."""
+        if isinstance(cell, Accepted):
+            code, self._next = self._next, self._next + 1
+            self._inked[code] = cell
+            self._points += _points(cell)
+            return code
+        if len(cell) == 1:
+            return ord(cell)
+        if cell not in self._long:
+            self._long.append(cell)
+        return _LONG + self._long.index(cell)
 
     def _forget(self) -> None:
         """Leaves only the text of the oldest characters, until half of the ink is gone.
 
-        That much at once, because finding them in a long line takes a while.
+        That much at once, because they may stand anywhere in a long line.
         """
-        forgotten = set()
+        texts = {}
         while len(self._inked) > INKED // 2 or self._points > POINTS // 2:
-            oldest = self._inked.popleft()
+            code = next(iter(self._inked))
+            oldest = self._inked.pop(code)
             self._points -= _points(oldest)
-            forgotten.add(oldest)
-        forgotten -= set(self._inked)  # taken back and put in again
-        self._cells = [
-            sys.intern(cell.label) if isinstance(cell, Accepted) and cell in forgotten else cell
-            for cell in self._cells
-        ]
+            texts[code] = self._code(oldest.label)
+        codes = np.frombuffer(self._codes, np.uintc)
+        for index in np.flatnonzero(codes >= _WRITTEN).tolist():
+            code = self._codes[index]
+            self._codes[index] = texts.get(code, code)
 
 
 def _points(accepted: Accepted) -> int:

@@ -30,8 +30,12 @@ from edge_app.worker import Worker
 _SIZE = (800, 480)
 _TIMEOUT_S = 60.0
 _KEYS = {"hangul": pygame.K_h, "digits": pygame.K_d, "jamo": pygame.K_j, "auto": pygame.K_a}
-_PER_MODE = 50
-"""Characters that are written before another mode is chosen."""
+_TAKE = (pygame.K_1, pygame.K_2, pygame.K_3)
+"""The keys that take an answer, by its rank."""
+
+_PER_MODE, _PER_SLIP, _PER_REGRET = 50, 7, 23
+"""Characters that are written before another mode is chosen, and for each wrong answer taken, and
+each right one taken back."""
 
 
 @dataclass(frozen=True)
@@ -64,25 +68,33 @@ class Writer:
         self.written = 0
 
     def character(self) -> None:
-        """Writes one character, waits for its answer and accepts it, or now and then takes it back.
+        """Writes one character, waits for its answers and takes the one that says what was written.
 
-        Raises AssertionError where that does not come about.
+        Now and then it takes a wrong one before and takes that back, or in the end thinks better of
+        it. Where the right one is not offered, the first is taken. Raises AssertionError where that
+        does not come about.
         """
         number, pad = self.written, self._app.pad
         if number % _PER_MODE == 0:
             self._key(_KEYS[self._modes[number // _PER_MODE % len(self._modes)]])
         inks = self._inks[pad.mode]
-        for stroke in self._placed(inks[number % len(inks)].strokes, pad.layout.page):
+        sample = inks[number % len(inks)]
+        for stroke in self._placed(sample.strokes, pad.layout.page):
             self._draw(stroke)
         end = time.monotonic() + _TIMEOUT_S
         while pad.stale:
             assert time.monotonic() < end, "no answer comes"
             self._app.frame([pygame.event.wait(1), *pygame.event.get()])
-        assert pad.predictions, "the answer is empty"
-        length = len(pad.line)
-        self._key(pygame.K_1 if number % 7 else pygame.K_2)
+        offered, length = [one.label for one in pad.predictions], len(pad.line)
+        assert len(offered) == len(_TAKE), "the answers are not all there"
+        right = offered.index(sample.label) if sample.label in offered else 0
+        if number % _PER_SLIP == 0:
+            self._key(_TAKE[right - 1])
+            self._key(pygame.K_z, pygame.KMOD_LCTRL)
+            assert len(pad.line) == length, "the wrong answer was not taken back"
+        self._key(_TAKE[right])
         assert len(pad.line) == length + 1, "the answer was not taken"
-        if number % 23 == 0:
+        if number % _PER_REGRET == 0:
             self._key(pygame.K_z, pygame.KMOD_LCTRL)
             self._key(pygame.K_c)
         self.written += 1
