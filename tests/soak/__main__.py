@@ -48,6 +48,7 @@ def _idle(options: argparse.Namespace) -> int:
 
 def _day(options: argparse.Namespace) -> int:
     os.environ["SDL_VIDEODRIVER"] = "dummy"
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as edge_app.cli has it
     from tests.soak.day import write
 
     held = write(
