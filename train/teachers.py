@@ -36,15 +36,17 @@ class Teachers:
         """What a network is to put out for frames (n, size, size), by head, (n, classes) each.
 
         targets: what the labels alone ask for. In it the teachers' probabilities have their share:
-        unlike a label they say what else the ink resembles.
+        unlike a label they say what else the ink resembles. A head in which they are wrong says
+        nothing. Otherwise a teacher that has never met a syllable would unteach it.
         """
         seen = to_input(frames)
         said = [network.predict_on_batch(seen) for network in self._networks]
-        return {
-            head: self._share * _probabilities(np.mean([one[head] for one in said], axis=0))
-            + (1 - self._share) * right
-            for head, right in targets.items()
-        }
+        found = {}
+        for head, right in targets.items():
+            told = _probabilities(np.mean([one[head] for one in said], axis=0))
+            share = np.where(_agree(told, right), np.float32(self._share), np.float32(0))
+            found[head] = share * told + (1 - share) * right
+        return found
 
 
 def _load(path: Path, size: int) -> keras.Model:
@@ -59,6 +61,14 @@ def _load(path: Path, size: int) -> keras.Model:
             "name a run of a network and ink like this one's"
         )
     return network
+
+
+def _agree(told: Floats, right: Floats) -> npt.NDArray[np.bool_]:
+    """(n, 1): whether the likeliest class is the right one, or a yes or no the right one."""
+    if right.shape[1] == 1:
+        return np.asarray((told > 0.5) == (right > 0.5), np.bool_)
+    same = told.argmax(axis=1) == right.argmax(axis=1)
+    return np.asarray(same, np.bool_)[:, np.newaxis]
 
 
 def _probabilities(logits: Floats) -> Floats:
