@@ -44,7 +44,7 @@ class Teachers:
         found = {}
         for head, right in targets.items():
             told = _probabilities(np.mean([one[head] for one in said], axis=0))
-            share = np.where(_agree(told, right), np.float32(self._share), np.float32(0))
+            share = self._share * _agree(told, right)
             found[head] = share * told + (1 - share) * right
         return found
 
@@ -63,12 +63,12 @@ def _load(path: Path, size: int) -> keras.Model:
     return network
 
 
-def _agree(told: Floats, right: Floats) -> npt.NDArray[np.bool_]:
-    """(n, 1): whether the likeliest class is the right one, or a yes or no the right one."""
+def _agree(told: Floats, right: Floats) -> Floats:
+    """(n, 1): 1 where the likeliest class is the right one, or a yes or no is; 0 elsewhere."""
     if right.shape[1] == 1:
-        return np.asarray((told > 0.5) == (right > 0.5), np.bool_)
+        return np.asarray((told > 0.5) == (right > 0.5), np.float32)
     same = told.argmax(axis=1) == right.argmax(axis=1)
-    return np.asarray(same, np.bool_)[:, np.newaxis]
+    return np.asarray(same[:, np.newaxis], np.float32)
 
 
 def _probabilities(logits: Floats) -> Floats:
