@@ -224,7 +224,9 @@ def test_a_killed_worker_is_named(tmp_path: Path, by: signal.Signals) -> None:
 
 
 SCRIPT = """
-import sys
+import signal, sys
+# Shells have what they start in the background ignore it, and so would this.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 if not __package__:
     sys.path[0] = {root!r}
 from tests.test_loader import PLAN, Traced, WhatIsLoaded
