@@ -14,9 +14,8 @@ from edge_app import hangul, modes
 from edge_app.modes import AUTO, Reader
 from train.data import DataError, Sample, strokes
 from train.hangul import look
-from train.shards import PARTS
-from train.sources import add_folders, at_least
-from train.split import part_of
+from train.sources import add_folders, add_part, at_least
+from train.split import Part, part_of
 
 _DIGITS = tuple("0123456789")
 
@@ -30,12 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--pen", type=Path, metavar="FILE", help="digits as pen strokes; see prepare.py unipen"
     )
     add_folders(parser, people="prepared syllables", jamo="prepared single jamo")
-    parser.add_argument(
-        "--part",
-        choices=PARTS,
-        default="test",
-        help="which part of all of them (default: %(default)s, which no training sees)",
-    )
+    add_part(parser, "which part of all of them")
     parser.add_argument(
         "--most",
         type=at_least(1),
@@ -58,8 +52,7 @@ def run(options: argparse.Namespace, command: str) -> dict[str, Any]:
         ("jamo", options.jamo, hangul.JAMO),
     ):
         for folder in folders:
-            part = next(one for one in PARTS if one == options.part)
-            kinds[f"{what}, {folder}"] = list(look(folder, part, labels, options.most))
+            kinds[f"{what}, {folder}"] = list(look(folder, options.part, labels, options.most))
     if not kinds:
         raise DataError("there is no ink to measure on: name --pen, --people or --jamo")
     for name, samples in kinds.items():
@@ -121,7 +114,7 @@ def text(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _digits(path: Path, part: str, most: int) -> list[Sample]:
+def _digits(path: Path, part: Part, most: int) -> list[Sample]:
     found = [
         one for one in strokes.read(path) if one.label in _DIGITS and part_of(one.writer) == part
     ]

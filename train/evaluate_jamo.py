@@ -18,8 +18,8 @@ from train.hangul import look
 from train.jamo import UNLIKE
 from train.measures import about, answer, by_group, by_writer
 from train.scraps import NO_JAMO, ScrapInk
-from train.shards import PARTS
-from train.sources import add_folders, at_least
+from train.sources import add_folders, add_part, at_least
+from train.split import Part
 from train.synth.forms import DOUBLES, MIXED
 from train.synth.writers import Writer
 
@@ -33,12 +33,7 @@ _SCRAPS = 200
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of "jamo" on the command line."""
     add_folders(parser, people="prepared handwriting", fonts="prepared type")
-    parser.add_argument(
-        "--part",
-        choices=PARTS,
-        default="test",
-        help="which part of the folders (default: %(default)s, which no training sees)",
-    )
+    add_part(parser, "which part of the folders")
     parser.add_argument(
         "--seed",
         type=at_least(0),
@@ -105,9 +100,8 @@ def kind(jamo: str) -> str:
     return "compound finals"
 
 
-def _samples(folder: Path, part: str, labels: Sequence[str]) -> list[Sample]:
-    chosen = next(one for one in PARTS if one == part)
-    found = list(look(folder, chosen, labels, JamoConfig().judged))
+def _samples(folder: Path, part: Part, labels: Sequence[str]) -> list[Sample]:
+    found = list(look(folder, part, labels, JamoConfig().judged))
     if not found:
         raise DataError(
             f"{folder}: its part {part} has no jamo that the model knows; name another --part"

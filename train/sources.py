@@ -24,6 +24,8 @@ from train.data import (
     strokes,
     writers,
 )
+from train.shards import PARTS
+from train.split import Part
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,24 @@ def add_folders(parser: ArgumentParser, **folders: str) -> None:
             metavar="DIR",
             help=f"{text}; may be repeated",
         )
+
+
+def add_part(parser: ArgumentParser, text: str) -> None:
+    """Adds the option that says which part of the folders is measured, by default the test part."""
+    parser.add_argument(
+        "--part",
+        type=_part,
+        default="test",
+        metavar="|".join(PARTS),
+        help=f"{text} (default: %(default)s, which no training sees)",
+    )
+
+
+def _part(text: str) -> Part:
+    for part in PARTS:
+        if part == text:
+            return part
+    raise ArgumentTypeError(f"must be {', '.join(PARTS)}, not {text!r}")
 
 
 def _phd08_options(parser: ArgumentParser) -> None:
