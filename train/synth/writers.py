@@ -86,16 +86,6 @@ class _Part:
     box: Box
 
 
-@dataclass(frozen=True)
-class _Spacing:
-    """How near a hand writes to each other what others keep apart."""
-
-    apart: float
-    """By how much each of two doubled consonants moves away from the other, as a share of both."""
-    reach: float
-    """How much further the level part of a mixed medial goes towards the upright one."""
-
-
 class Writer:
     """One person's hand."""
 
@@ -125,9 +115,6 @@ class Writer:
         self._tremor = 0.012 * rng.uniform() ** 3
         self._looseness = 0.012 + 0.025 * haste * rng.uniform(0.2, 1.0)
         self._drift = (0.02 + 0.025 * haste) * rng.standard_normal((12, 4))
-        self._spacing = _Spacing(
-            apart=0.05 - 0.20 * haste * rng.uniform(), reach=0.22 * haste * rng.uniform() ** 2
-        )
 
     def write(self, text: str, rng: Rng) -> list[Points]:
         """A syllable or a single jamo as strokes, about 1 wide and high.
@@ -136,7 +123,7 @@ class Writer:
         """
         aims, corners, starts = [], [], []
         fused = rng.random() < self._fuses
-        for slot, part in enumerate(_parts(text, fused, self._spacing)):
+        for slot, part in enumerate(_parts(text, fused)):
             form, points = self._form(part, rng)
             aims.append(self._place(points, part, slot, rng))
             corners.append(form.corner)
@@ -213,49 +200,43 @@ def _medial(text: str) -> str:
     return text if text in hangul.JAMO else hangul.MEDIALS[hangul.decompose(text).medial]
 
 
-def _parts(text: str, fused: bool, spacing: _Spacing) -> list[_Part]:
+def _parts(text: str, fused: bool) -> list[_Part]:
     """The letters of a syllable or jamo in the order of writing, mixed ones as two.
 
     Doubled consonants are two as well, unless a hand fuses them.
     """
-    if text in hangul.JAMO:
-        return _alone(text, fused, spacing)
-    return _together(text, fused, spacing)
+    return _alone(text, fused) if text in hangul.JAMO else _together(text, fused)
 
 
-def _alone(letter: str, fused: bool, spacing: _Spacing) -> list[_Part]:
+def _alone(letter: str, fused: bool) -> list[_Part]:
     """The parts of a letter that nothing stands beside."""
     if letter in MIXED:
         level, upright = tuple(MIXED[letter])
         left, top, right, bottom = _MIXED[level, False]
-        box = (left, top - _RAISED, right + spacing.reach, bottom)
-        return _mixed(level, upright, box, False)
+        return _mixed(level, upright, (left, top - _RAISED, right, bottom), False)
     if letter in hangul.MEDIALS:
         return [_Part(letter, "", _ALONE[_ALIKE.get(letter, letter)])]
     box = _ALONE_DOUBLE if letter in DOUBLES else _ALONE_CONSONANT
-    return _consonant(letter, "", box, fused, spacing)
+    return _consonant(letter, "", box, fused)
 
 
-def _together(syllable: str, fused: bool, spacing: _Spacing) -> list[_Part]:
+def _together(syllable: str, fused: bool) -> list[_Part]:
     """The parts of a syllable."""
     jamo = hangul.decompose(syllable)
     initial, medial = hangul.INITIALS[jamo.initial], hangul.MEDIALS[jamo.medial]
     final = hangul.FINALS[jamo.final]
     closed = bool(final)
     kind = "mixed" if medial in MIXED else "level" if medial in _LEVEL else "upright"
-    place = LEFT if kind == "upright" else TOP
-    parts = _consonant(initial, place, _INITIAL[kind, closed], fused, spacing)
+    parts = _consonant(initial, LEFT if kind == "upright" else TOP, _INITIAL[kind, closed], fused)
     if medial in MIXED:
         level, upright = tuple(MIXED[medial])
-        left, top, right, bottom = _MIXED[level, closed]
-        parts += _mixed(level, upright, (left, top, right + spacing.reach, bottom), closed)
+        parts += _mixed(level, upright, _MIXED[level, closed], closed)
     else:
         parts.append(_Part(medial, "", _MEDIAL[_ALIKE.get(medial, medial), closed]))
     if closed:
         left, top, right, bottom = _FINAL
         less = _NARROW.get(final, 0.0) * (right - left)
-        box = (left + less, top, right - less, bottom)
-        parts += _consonant(final, BOTTOM, box, fused, spacing)
+        parts += _consonant(final, BOTTOM, (left + less, top, right - less, bottom), fused)
     return parts
 
 
@@ -267,12 +248,12 @@ def _mixed(level: str, upright: str, box: Box, closed: bool) -> list[_Part]:
     return [_Part(level, "", box), _Part(upright, place, upright_box)]
 
 
-def _consonant(letter: str, place: str, box: Box, fused: bool, spacing: _Spacing) -> list[_Part]:
+def _consonant(letter: str, place: str, box: Box, fused: bool) -> list[_Part]:
     """A consonant, or the two of a doubled one side by side."""
     if letter not in DOUBLES or (fused and letter in FORMS):
         return [_Part(letter, place, box)]
     left, top, right, bottom = box
-    middle, gap = (left + right) / 2, spacing.apart * (right - left)
+    middle, gap = (left + right) / 2, 0.05 * (right - left)
     one, two = tuple(DOUBLES[letter])
     return [
         _Part(one, place, (left - gap, top, middle - gap, bottom)),
