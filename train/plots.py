@@ -11,7 +11,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.ticker import PercentFormatter
 
 from train.data import DataError
 from train.files import replace
@@ -96,7 +95,7 @@ def _reliability(figures: dict[str, Any], title: str) -> Figure:
     above.legend(loc="upper left")
     below.bar(middle, share, width, color=_GREY)
     below.set(xlabel="score of the best answer", ylabel="of samples", yscale="log")
-    below.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+    below.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g} %")
     for axes in (above, below):
         axes.grid(axis="y", alpha=0.3)
         axes.set_axisbelow(True)
@@ -167,6 +166,8 @@ def _redrawn(redrawn: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Figure:
     for axes, (aspect, values) in zip(figure.subplots(2, 2).flat, redrawn.items(), strict=True):
         _lines(axes, values)
         axes.set(title=f"by {aspect}", ylabel="right, %", ylim=(low, 101))
+    # Below all four: inside, it would hide whatever is read worst.
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
 
@@ -182,4 +183,3 @@ def _lines(axes: Axes, values: Mapping[str, Mapping[str, Any]]) -> None:
     axes.set_xticks(range(len(values)), list(values), size=8)
     axes.margins(x=0.1)
     axes.grid(alpha=0.3)
-    axes.legend(loc="lower right", fontsize=8)
