@@ -92,13 +92,13 @@ def _reliability(figures: dict[str, Any], title: str) -> Figure:
         f"calibration error {figures['calibration_error']:.3f}",
         fontsize=11,
     )
-    above.legend(loc="upper left")
     below.bar(middle, share, width, color=_GREY)
     below.set(xlabel="score of the best answer", ylabel="of samples", yscale="log")
     below.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g} %")
     for axes in (above, below):
         axes.grid(axis="y", alpha=0.3)
         axes.set_axisbelow(True)
+    figure.legend(loc="outside lower center", ncols=3)
     return figure
 
 
