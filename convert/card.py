@@ -203,6 +203,8 @@ def _training_command(task: str, config: Mapping[str, Any], name: str) -> str:
         words += ["--everyone", *(f"--without {who}" for who in config["without"])]
     if teachers := config.get("teachers"):
         words.append(f"--teachers {' '.join(map(_named, teachers))} --taught {config['taught']}")
+    if config.get("believed"):
+        words.append("--believed")
     if folds := config.get("folds"):
         words.append("--folds " + " ".join(map(_named, folds)))
     return " ".join([*words, f"--out runs/{name}"])

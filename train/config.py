@@ -181,7 +181,7 @@ class HangulConfig(RunConfig):
         default_factory=lambda: InkSettings(size=48, margin=2, pen=0.05, min_pen=0.04)
     )
     augmentation: Augmentation = field(
-        default_factory=lambda: Augmentation(min_scale=0.4, min_pen=0.035, max_pen=0.12)
+        default_factory=lambda: Augmentation(min_scale=0.4, min_pen=0.035, max_pen=0.15)
     )
     epochs: int = 60
     epoch_samples: int = 40_960
@@ -225,6 +225,10 @@ class HangulConfig(RunConfig):
     sample is learned beside its label."""
     taught: float = 0.7
     """Share of the teachers in that, where there are any; the rest is the label's."""
+    believed: bool = False
+    """Whether teachers are believed even where they are wrong, but for the rare syllables, which
+    they may never have met. A letter drawn by chance may look like another: of ink without people
+    an opinion teaches more than the label (docs/figures.md)."""
     folds: tuple[str, ...] = ()
     """Folders of finished runs, alike but for who was left out. What they say of the ink of those
     stands in, when the heads are weighed, for the ink that a run of everyone has none left of."""

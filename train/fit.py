@@ -139,7 +139,7 @@ def _taught(config: Config, hosts: Hosts) -> Taught | None:
     if hosts.distribution:
         raise ValueError("teachers teach on one device: leave --hosts or --teachers out")
     runs = [Path(run) for run in config.teachers]
-    return Teachers(runs, config.taught, config.ink.size).taught
+    return Teachers(runs, config.taught, config.ink.size, believed=config.believed).taught
 
 
 class _Judged:

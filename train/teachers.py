@@ -22,12 +22,15 @@ from train.feed import to_input
 class Teachers:
     """Finished networks that say together, by the mean of their logits, what they see in ink."""
 
-    def __init__(self, runs: Sequence[Path], share: float, size: int) -> None:
+    def __init__(
+        self, runs: Sequence[Path], share: float, size: int, *, believed: bool = False
+    ) -> None:
         """share: what their answer counts, 0 to 1, in that of `taught`. size: of the frames, px.
 
+        believed: whether they are heard of common syllables even where they are wrong.
         Raises ValueError naming a run that is not finished or reads no frames of that size.
         """
-        self._share = share
+        self._share, self._believed = share, believed
         self._networks = [_load(run / rundir.MODEL, size) for run in runs]
 
     def taught(
@@ -37,14 +40,19 @@ class Teachers:
 
         targets: what the labels alone ask for. In it the teachers' probabilities have their share:
         unlike a label they say what else the ink resembles. A head in which they are wrong says
-        nothing. Otherwise a teacher that has never met a syllable would unteach it.
+        nothing, unless they are believed of common syllables: rare ones they may never have met,
+        and would unteach them.
         """
         seen = to_input(frames)
         said = [network.predict_on_batch(seen) for network in self._networks]
+        rare = targets["syllable"].argmax(axis=1) == HEADS["syllable"] - 1  # nor is a scrap common
         found = {}
         for head, right in targets.items():
             told = _probabilities(np.mean([one[head] for one in said], axis=0))
-            share = self._share * _agree(told, right)
+            heard = _agree(told, right)
+            if self._believed:
+                heard[~rare] = 1
+            share = self._share * heard
             found[head] = share * told + (1 - share) * right
         return found
 

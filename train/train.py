@@ -202,6 +202,11 @@ def _add_hangul(group: Any) -> None:
         help="share of the teachers in what is learned" + _defaults("taught"),
     )
     group.add_argument(
+        "--believed",
+        action="store_true",
+        help="believe teachers even where they are wrong about a common syllable: without people",
+    )
+    group.add_argument(
         "--folds",
         nargs="+",
         metavar="RUN",
