@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -259,6 +260,22 @@ def script(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     if process.poll() is None:
         process.kill()
     process.communicate()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="looks at /proc")
+def test_a_worker_that_still_imports_does_not_hear_ctrl_c() -> None:
+    def hears(process: int | None) -> bool:
+        status = Path(f"/proc/{process or 'self'}/status").read_text()
+        masks = dict(line.split(":\t") for line in status.splitlines() if line.startswith("Sig"))
+        bit = 1 << (signal.SIGINT - 1)
+        return not (int(masks["SigBlk"], 16) | int(masks["SigIgn"], 16)) & bit
+
+    before = hears(None)
+    with Loader(WhatIsLoaded(), PLAN, 2):
+        started = multiprocessing.active_children()
+        assert len(started) == 2
+        assert not any(hears(worker.pid) for worker in started)
+        assert hears(None) == before
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="looks at /proc")

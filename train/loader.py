@@ -14,9 +14,12 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import signal
+import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -99,7 +102,7 @@ class Loader:
                     name=f"data worker {number}",
                     daemon=True,
                 )
-                with theirs:  # or the worker's end would never count as closed
+                with theirs, _deaf():  # or the worker's end would never count as closed
                     process.start()
                 self._workers.append(_Worker(process, ours))
             for worker in self._workers:  # only now: all of them start at the same time
@@ -233,7 +236,7 @@ class _Worker:
 
 def _work(connection: Connection, memory: Any, slots: int, plan: Plan) -> None:
     """What a worker does until its parent closes the pipe, or is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent ends its workers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where `_deaf` could do nothing
     cv2.setNumThreads(1)  # the workers are the parallelism
     rooms = _slots(memory, slots, plan)
     try:
@@ -256,6 +259,24 @@ def _work(connection: Connection, memory: Any, slots: int, plan: Plan) -> None:
             connection.send(answer)
     except (EOFError, OSError):  # of the pipe: all others were caught above
         return
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """What is started here never hears Ctrl-C, not even while it still imports.
+
+    Ctrl-C reaches all processes of a terminal, and the parent ends its workers; it hears one that
+    came meanwhile afterwards. Windows knows nothing alike.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # or the first start would start it, and then hear again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # which children inherit
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _slots(memory: Any, count: int, plan: Plan) -> list[Batch]:
