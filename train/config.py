@@ -181,7 +181,9 @@ class HangulConfig(RunConfig):
         default_factory=lambda: InkSettings(size=48, margin=2, pen=0.05, min_pen=0.04)
     )
     augmentation: Augmentation = field(
-        default_factory=lambda: Augmentation(min_scale=0.4, min_pen=0.035, max_pen=0.15)
+        default_factory=lambda: Augmentation(
+            rotation=15.0, min_scale=0.4, min_pen=0.035, max_pen=0.15
+        )
     )
     epochs: int = 60
     epoch_samples: int = 40_960
