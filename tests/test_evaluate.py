@@ -219,3 +219,10 @@ def test_a_file_without_kept_writers_says_so(
     seen.write_text("".join(x for x in pen.read_text().splitlines(True) if f'"{SEEN[0]}"' in x))
     assert evaluate.main(["digits", "--mnist", str(data), "--pen", str(seen)]) == 1
     assert "--all-writers takes every writer" in capsys.readouterr().err
+
+
+def test_one_model_is_measured_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        evaluate.main(["hangul", "--model", "a", "--model", "b"])
+    assert ended.value.code == 2
+    assert "--model: b is the second; measure one at a time" in capsys.readouterr().err

@@ -411,6 +411,21 @@ def test_teachers_say_what_is_learned_beside_the_labels(
     sure = 1 / (1 + np.exp(-said["valid"]))
     np.testing.assert_allclose(taught["valid"], np.where(sure > 0.5, 0.75 * sure + 0.25, 1), 1e-5)
 
+    # Believed, it is heard of every common syllable, but of a rare one only where it is right.
+    mixed = {head: one.copy() for head, one in right.items()}
+    mixed["syllable"][::2] = np.eye(2351, dtype=np.float32)[-1]
+    rare = mixed["syllable"][:, -1] == 1
+    assert not rare.all()
+    heard = Teachers([finished], 0.75, 24, believed=True).taught(held.frames, mixed)
+    doubted = Teachers([finished], 0.75, 24).taught(held.frames, mixed)
+    for head in ("initial", "medial", "final", "syllable"):
+        powers = np.exp(said[head] - said[head].max(axis=1, keepdims=True))
+        told = powers / powers.sum(axis=1, keepdims=True)
+        np.testing.assert_allclose(
+            heard[head][~rare], (0.75 * told + 0.25 * mixed[head])[~rare], atol=1e-5
+        )
+        np.testing.assert_array_equal(heard[head][rare], doubted[head][rare])
+
     # Who learns from a teacher, the labels apart where it is wrong, comes to agree with it.
     pupil = replace(config, epochs=3, teachers=(str(finished),), taught=1.0, label_smoothing=0)
     result = fit(pupil, tmp_path / "pupil")

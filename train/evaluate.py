@@ -197,6 +197,21 @@ def _part_lines(title: str, figures: dict[str, Any]) -> list[str]:
     return lines
 
 
+class _Once(argparse.Action):
+    """An option that is refused the second time, as only the last one given would count."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        if getattr(namespace, self.dest) is not None:
+            raise argparse.ArgumentError(self, f"{values} is the second; measure one at a time")
+        setattr(namespace, self.dest, values)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="evaluate.py",
@@ -229,7 +244,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate_auto.add_options(auto)
     for task in (digits, hangul, jamo):
         task.add_argument(
-            "--model", help="bundled name or path of a model directory (default: the task's name)"
+            "--model",
+            action=_Once,
+            help="bundled name or path of a model directory (default: the task's name)",
         )
     for task in (digits, hangul, jamo, auto):
         task.add_argument(
