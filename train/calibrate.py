@@ -95,15 +95,9 @@ def fit_combination(
         ranked = syllables.log_scores(some, one, labels)
         # A coarse search: the fine one is worth its time for the winner only.
         each.append(losses(ranked, right, fit_temperature(ranked, right, 12)))
-    least = min(each, key=np.mean)
-    found = max(
-        (
-            one
-            for one, loss in zip(tried, each, strict=True)
-            if np.mean(loss - least) <= np.std(loss - least) / np.sqrt(len(right))
-        ),
-        key=lambda one: one.jamo,
-    )
+    behind = np.array(each) - min(each, key=np.mean)
+    as_good = behind.mean(axis=1) <= behind.std(axis=1) / np.sqrt(len(right))
+    found = tried[int(np.flatnonzero(as_good)[-1])]  # their weights of the jamo heads ascend
     ranked = syllables.log_scores(some, found, labels)
     valid = np.concatenate([heads["valid"], none])
     known = np.repeat(np.array([1, 0], np.int64), (len(truth), len(none)))

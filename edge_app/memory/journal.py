@@ -151,7 +151,7 @@ class Journal:
         self._closing = True
         self._dirty.set()
         self._thread.join()
-        with suppress(OSError):
+        with suppress(OSError):  # what was written is in the file, if not yet on the disk
             os.fsync(self._file)
         self._release()
 

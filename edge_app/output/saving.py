@@ -85,7 +85,7 @@ def documents(environment: Mapping[str, str] = os.environ) -> Path:
     if named := environment.get("XDG_DOCUMENTS_DIR"):
         return Path(named)
     settings = Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "user-dirs.dirs"
-    with suppress(OSError, UnicodeDecodeError):
+    with suppress(OSError, UnicodeDecodeError):  # few have the file; ~/Documents follows
         if found := _DOCUMENTS.search(settings.read_text(encoding="utf-8")):
             below_home, path = found.groups()
             return home / path if below_home else Path(path)
