@@ -182,7 +182,7 @@ class HangulConfig(RunConfig):
     )
     augmentation: Augmentation = field(
         default_factory=lambda: Augmentation(
-            rotation=15.0, min_scale=0.4, min_pen=0.035, max_pen=0.15
+            rotation=15.0, min_scale=0.4, min_pen=0.035, max_pen=0.20
         )
     )
     epochs: int = 60
