@@ -461,6 +461,8 @@ def test_a_teacher_that_cannot_teach_is_named(
         )
     with pytest.raises(ValueError, match="taught must be 0 to 1"):
         replace(config, taught=1.5)
+    with pytest.raises(ValueError, match="believed is said of teachers"):
+        replace(config, believed=True)
 
 
 def test_leaving_somebody_out_needs_everyone_else(config: HangulConfig) -> None:

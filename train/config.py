@@ -261,6 +261,8 @@ class HangulConfig(RunConfig):
             raise ValueError(f"taught must be 0 to 1, not {self.taught!r}")
         if self.teachers and self.answers != "syllables":
             raise ValueError(f"teachers say nothing to the one output of {self.net.name}")
+        if self.believed and not self.teachers:
+            raise ValueError("believed is said of teachers: name them, or leave it out")
         if self.without and not self.everyone:
             raise ValueError("without names people whom everyone else trains without: say everyone")
         if min(self.writer_cap, self.judged) < 1:
