@@ -163,6 +163,8 @@ class Weights:
     """Type as it was printed and scanned."""
     synthetic: float = 0.32
     """Writers who do not exist."""
+    traced: float = 0.30
+    """Type written anew by such writers."""
     scraps: float = 0.08
     """Ink that is nothing of what is learned."""
 
@@ -206,6 +208,8 @@ class HangulConfig(RunConfig):
     loosened."""
     phd08: tuple[str, ...] = ()
     """Prepared folders of scanned type, such as PHD08."""
+    traced: tuple[str, ...] = ()
+    """Prepared folders of type that was traced: its strokes are written anew."""
     drawings: tuple[str, ...] = ()
     """Omniglot's stroke files, which synthetic writers know besides our own forms."""
     mnist: str = ""

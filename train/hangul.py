@@ -26,6 +26,7 @@ from train.synth.forms import FORMS
 from train.synth.ink import SynthInk
 from train.synth.loosen import loosen
 from train.synth.real import with_drawings
+from train.synth.retrace import retrace
 
 _COMMON = frozenset(hangul.KS_X_1001)
 
@@ -38,8 +39,12 @@ _SCRAPS = 100
 _KEY = (*b"scraps",)
 """Of the generators of those; training's have another epoch."""
 
-_FOLDERS = ("people", "fonts", "phd08")
-"""Fields of the configuration that name prepared folders; people judge best, so they come first."""
+_JUDGES = ("people", "fonts", "phd08")
+"""Fields of the configuration that name prepared folders; people judge best, so they come first.
+Of type that was traced only the strokes are known: nobody sees it like that."""
+
+_FOLDERS = (*_JUDGES, "traced")
+"""Fields of the configuration that name prepared folders."""
 
 _SEEN = "people-seen"
 """The group of people's ink that is looked at though training has seen it: no figure counts it."""
@@ -76,6 +81,7 @@ class HangulInk:
                 writer_cap=config.writer_cap,
             ),
             "phd08": self._folders(config.phd08, vary, label_cap=1),
+            "traced": self._folders(config.traced, retrace, label_cap=1),
             "synthetic": self._by_rarity(synthetic, self.labels),
             "scraps": self._scraps,
         }
@@ -109,7 +115,7 @@ class HangulInk:
         """
         kept = [
             (framed, self._numbers[sample.label], group)
-            for kind in _FOLDERS
+            for kind in _JUDGES
             for folder in map(Path, getattr(self.config, kind))
             for sample, group in self._judges(kind, folder, part)
             if (framed := frame(sample.ink, self.config.ink)) is not None

@@ -22,6 +22,7 @@ from train.data import (
     phd08,
     scans,
     strokes,
+    traced,
     writers,
 )
 from train.shards import PARTS
@@ -237,6 +238,17 @@ def _read_fonts(options: Namespace, bad: Report) -> Iterator[Sample]:
     return fonts.read(options.paths, labels, options.size, options.licences, bad, only)
 
 
+def _traced_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--most",
+        type=at_least(1),
+        metavar="N",
+        help="characters of each folder that are looked at, chosen by chance (default: all)",
+    )
+    # Filled while reading: the manifest's options are written after that.
+    parser.set_defaults(licences={})
+
+
 def _writers_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--no-doubtful",
@@ -304,6 +316,12 @@ SHARD_SOURCES = {
         lambda _: None,
         lambda options, bad: strokes.read_all(options.paths, bad),
         lambda options: strokes.source(options.paths[0]),
+    ),
+    "traced": ShardSource(
+        "folders that `fonts` prepared, whose training part is traced into strokes",
+        _traced_options,
+        lambda options, _: traced.read(options.paths, options.most, options.licences),
+        lambda _: traced.SOURCE,
     ),
     "writers": ShardSource(
         "prepared .npz files of handwriting, or folders of them",

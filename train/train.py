@@ -160,6 +160,12 @@ def _add_hangul(group: Any) -> None:
         metavar="DIR",
         help="prepared type that was printed and scanned; may be repeated",
     )
+    group.add_argument(
+        "--traced",
+        action="append",
+        metavar="DIR",
+        help="type that prepare.py traced, whose strokes are written anew; may be repeated",
+    )
     for name, text in (
         ("plain", "of the type that is varied, but not made to look written"),
         ("rare_share", "of the syllables outside KS X 1001 in what a source draws"),

@@ -17,6 +17,13 @@ _OWN_PEN = 0.4
 """Share of the samples that are drawn with the pad's own pen."""
 
 
+def draw_pen(rng: Rng, setting: Augmentation, ink: InkSettings) -> float:
+    """Diameter of a pen, as a share of the longer side of the ink: often the pad's own."""
+    if rng.random() < _OWN_PEN:
+        return ink.pen
+    return math.exp(rng.uniform(math.log(setting.min_pen), math.log(setting.max_pen)))
+
+
 class SynthInk:
     """Syllables or jamo by writers who do not exist, drawn as strokes by a pen as the pad does."""
 
@@ -29,14 +36,14 @@ class SynthInk:
         table: Table = FORMS,
     ) -> None:
         """labels: what is written. Only the pens of the augmentation are used. seed: of people."""
-        self._labels, self._ink, self._seed, self._table = labels, ink, seed, table
-        self._pens = math.log(augmentation.min_pen), math.log(augmentation.max_pen)
+        self._labels, self._augmentation, self._ink = labels, augmentation, ink
+        self._seed, self._table = seed, table
 
     def draw(self, rng: Rng) -> tuple[Frame, int]:
         """One sample: its frame and the index of its label."""
         label = int(rng.integers(len(self._labels)))
         writer = Writer(self._seed, int(rng.integers(WRITERS)), self._table)
-        pen = self._ink.pen if rng.random() < _OWN_PEN else math.exp(rng.uniform(*self._pens))
+        pen = draw_pen(rng, self._augmentation, self._ink)
         framed = frame_strokes(writer.write(self._labels[label], rng), self._ink, pen)
         if framed is None:
             raise RuntimeError(f"{self._labels[label]}: written without a point")

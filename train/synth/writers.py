@@ -6,6 +6,8 @@ generator it is drawn with, so a stream of samples is the same whoever computes 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,6 +75,9 @@ _ALONE_DOUBLE: Box = (-0.12, 0.08, 1.12, 0.92)
 _RAISED = 0.16
 """How much higher than below an initial the level part of a mixed medial begins by itself."""
 
+_BEND = math.cos(math.radians(50))
+"""Cosine of the largest turn of a stroke that is no corner yet."""
+
 _STYLE = 4
 """Numbers that shape a writer's hand."""
 
@@ -135,6 +140,29 @@ class Writer:
             joined[:, 0] = 0.5 + (joined[:, 0] - 0.5) * self._narrow
         return self._move(joined, np.concatenate(corners), np.concatenate(starts), rng)
 
+    def rewrite(self, strokes: Sequence[Points], rng: Rng) -> list[Points]:
+        """Strokes of one character, at least one, written anew by this hand.
+
+        strokes: (n, 2) corners and bends of each, n at least 2, x right, y down, the character
+        about 1 wide and high. Returns the same kind of arrays, with a point for every moment.
+        """
+        aims, corners, starts = [], [], []
+        for stroke in strokes:
+            middle = stroke.mean(axis=0)
+            grow = np.exp(rng.normal(0.0, 2.0 * self._looseness, 2))
+            shift = rng.normal(0.0, 0.8 * self._looseness, 2)
+            wobble = rng.normal(0.0, 0.008 + 0.008 * self.haste, stroke.shape)
+            moved = middle + (stroke - middle) * grow + shift + wobble
+            if len(stroke) > 3 and np.allclose(stroke[0], stroke[-1]):  # a loop
+                moved[-1] = moved[0] + rng.normal(0.0, 0.01 + 0.02 * self.haste, 2)
+            aims.append(moved)
+            corners.append(_sharp(stroke))
+            starts.append(np.arange(len(stroke)) == 0)
+        aims[-1][-1] += self._tail * rng.uniform(0.3, 1.0) * (aims[-1][-1] - aims[-1][-2])
+        return self._move(
+            np.concatenate(aims), np.concatenate(corners), np.concatenate(starts), rng
+        )
+
     def _form(self, part: _Part, rng: Rng) -> tuple[Form, Points]:
         """How this writer writes a letter this time."""
         name = f"{part.letter} {part.place}"
@@ -193,6 +221,16 @@ class Writer:
         aspect = np.exp((self._aspect + rng.normal(0.0, 0.08)) / 2)
         matrix = np.array([[aspect, -slant], [-rise, 1 / aspect]])
         return [stroke @ matrix.T for stroke in strokes]
+
+
+def _sharp(stroke: Points) -> npt.NDArray[np.bool_]:
+    """(n,), whether a stroke turns a corner at each of its points, and does not only bend."""
+    sharp = np.zeros(len(stroke), bool)
+    ways = np.diff(stroke, axis=0)
+    before, after = ways[:-1], ways[1:]
+    straight = (before * after).sum(axis=1)
+    sharp[1:-1] = straight < _BEND * np.hypot(*before.T) * np.hypot(*after.T)
+    return sharp
 
 
 def _medial(text: str) -> str:
