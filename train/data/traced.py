@@ -32,10 +32,10 @@ Points = npt.NDArray[np.float64]
 _SIDE = 120
 """Longer side of a character while it is traced, px."""
 
-_BOLDEST = 0.13
+_BOLDEST = 0.11
 """Strokes thicker than this share of the character hide how it was drawn."""
 
-_FOUND, _TRUE = 0.85, 0.82
+_FOUND, _TRUE = 0.90, 0.85
 """Least shares of the ink that is drawn again, and of what is drawn that is ink."""
 
 _STRAIGHT_ON = -0.75
@@ -43,6 +43,12 @@ _STRAIGHT_ON = -0.75
 
 _DETAIL = 0.014
 """Bends smaller than this share of the character are not kept."""
+
+_BRIDGE = 0.8
+"""A way between two knots shorter than so many widths of the ink is none."""
+
+_LEAVING = 3
+"""Pixels of a way that may lie beside the knot that it leaves."""
 
 _AROUND = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
 """Rows and columns to the eight neighbours of a pixel, clockwise from the one above."""
@@ -149,14 +155,18 @@ class _Skeleton:
     def lines(self, pen: float) -> list[Points]:
         """The strokes, (n, 2) points px each, in no order. pen: width of the ink, px."""
         ways, left = self._ways()
-        degree = np.bincount(
-            [knot for way in ways for knot in way.knots if knot is not None],
-            minlength=len(self._knots),
-        )
+        degree = self._degree(ways)
+        dots = [self._dot(number) for number in np.flatnonzero(degree == 0).tolist()]
+        ways = self._without_bridges(ways, degree, pen)
+        degree = self._degree(ways)
         # Thinning leaves spurs, no longer than the ink is wide, at corners and ends.
         kept = [way for way in ways if not (_is_spur(way, degree) and _length(way) < 0.9 * pen)]
-        dots = [self._dot(number) for number in np.flatnonzero(degree == 0).tolist()]
         return [*_joined(kept, pen), *dots, *self._loops(left)]
+
+    def _degree(self, ways: Sequence[_Way]) -> npt.NDArray[np.int64]:
+        """How many ways lead to each knot."""
+        ends = [knot for way in ways for knot in way.knots if knot is not None]
+        return np.bincount(np.array(ends, np.int64), minlength=len(self._knots))
 
     def _is_new(self, pixel: int) -> bool:
         return pixel not in self._knot_of
@@ -195,8 +205,8 @@ class _Skeleton:
         while True:
             near = self._beside[path[-1]]
             knots = [self._knot_of[pixel] for pixel in near if pixel in self._knot_of]
-            # The first pixel still lies beside the knot that it leaves.
-            other = [found for found in knots if len(path) > 1 or found != knot]
+            # The first pixels still lie beside the knot that they leave.
+            other = [found for found in knots if len(path) > _LEAVING or found != knot]
             if other:
                 end = other[0]
                 break
@@ -209,6 +219,39 @@ class _Skeleton:
         if end is not None:
             points.append(self._middles[end])
         return _Way(np.array(points), (knot, end))
+
+    def _without_bridges(
+        self, ways: Sequence[_Way], degree: npt.NDArray[np.int64], pen: float
+    ) -> list[_Way]:
+        """The ways but for short ones between two crossings, which are one in what is left.
+
+        Where two strokes cross aslant, thinning parts the crossing in two.
+        """
+        same = list(range(len(self._knots)))
+        bridges = set()
+        for number, way in enumerate(ways):
+            first, second = way.knots
+            if second is None or first == second or _length(way) >= _BRIDGE * pen:
+                continue
+            if min(degree[first], degree[second]) > 2:
+                bridges.add(number)
+                old, new = same[second], same[first]
+                same = [new if knot == old else knot for knot in same]
+        middles = [
+            np.mean([self._middles[one] for one, now in enumerate(same) if now == knot], axis=0)
+            for knot in same
+        ]
+        kept = []
+        for number, way in enumerate(ways):
+            if number not in bridges:
+                first, second = way.knots
+                points = way.points.copy()
+                points[0] = middles[first]
+                if second is not None:
+                    points[-1] = middles[second]
+                knots = (same[first], None if second is None else same[second])
+                kept.append(_Way(points, knots))
+        return kept
 
     def _dot(self, number: int) -> Points:
         """A knot that nothing leads to: across it, or a little down."""
@@ -304,9 +347,13 @@ def _directed(line: Points, pen: float) -> Points:
 
 
 def _simple(line: Points) -> Points:
-    """The corners and bends of a line, at least two points."""
+    """The corners and bends of a line, at least two points; a loop still ends where it begins."""
     points = np.ascontiguousarray(line, np.float32)[:, np.newaxis]
     kept = cv2.approxPolyDP(points, _DETAIL * _SIDE, False)[:, 0].astype(np.float64)
+    if len(kept) > 2 and (line[0] == line[-1]).all():
+        # OpenCV takes it for a polygon: it begins anywhere and leaves the last point out.
+        top = int(kept[:, 1].argmin())
+        return np.concatenate([kept[top:], kept[: top + 1]])
     return np.repeat(kept, 2, axis=0) if len(kept) == 1 else kept
 
 
