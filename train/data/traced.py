@@ -12,14 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge_app.ink import INK_LEVEL
-from edge_app.lift import stroke_width
+from edge_app.lift import INK_LEVEL, stroke_width
 from train.augment import cut_out
 from train.data import DataError, Sample, Source
 from train.shards import Manifest, Shards
@@ -98,8 +96,8 @@ def strokes(image: npt.NDArray[np.uint8]) -> list[Points]:
     zoom = _SIDE / max(cut.shape)
     how = cv2.INTER_LINEAR if zoom > 1 else cv2.INTER_AREA
     sized = cv2.resize(cut, None, fx=zoom, fy=zoom, interpolation=how)
-    mask: npt.NDArray[Any] = (sized > round(255 * INK_LEVEL)).astype(np.uint8)
-    mask = cv2.copyMakeBorder(mask, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0)
+    inked = (sized > round(255 * INK_LEVEL)).astype(np.uint8)
+    mask = np.asarray(cv2.copyMakeBorder(inked, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0), np.uint8)
     pen = max(2.0, stroke_width(mask))
     if pen > _BOLDEST * _SIDE:
         return []
