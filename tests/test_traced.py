@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 from fontTools.ttLib import TTFont
 
-from edge_app.ink import InkSettings, frame_strokes
+from edge_app.ink import Frame, InkSettings, frame_strokes
 from tests.test_loosen import FONT, INK, PENS, SYLLABLES, glyph
 from train import prepare
 from train.data import DataError, Sample, traced
@@ -122,6 +122,10 @@ def test_folders_of_type_become_folders_of_strokes(tmp_path: Path) -> None:
     for one in (shards[0], shards[len(shards) - 1]):
         assert not isinstance(one.ink, np.ndarray)
         assert all(stroke.shape[1] == 2 for stroke in one.ink)
+    sheets = [tmp_path / f"{name}.png" for name in ("strokes", "anew")]
+    for sheet, more in zip(sheets, ([], ["--loosened"]), strict=True):
+        assert prepare.main(["sheet", str(out), "--out", str(sheet), *more]) == 0
+    assert sheets[0].read_bytes() != sheets[1].read_bytes()
     again = tmp_path / "again"
     assert prepare.main(["traced", str(type_), "--most", "200", "--out", str(again)]) == 0
     assert [one.label for one in Shards(again, "train")] == [one.label for one in shards]
@@ -141,15 +145,18 @@ def test_only_type_is_traced(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert not (tmp_path / "out").exists()
 
 
-def sample(syllable: str) -> Sample:
-    return Sample(traced.strokes(glyph(syllable, 96)), syllable, "font", "traced")
+def written(syllable: str, seed: int) -> Frame:
+    sample = Sample(traced.strokes(glyph(syllable, 96)), syllable, "font", "traced")
+    framed = retrace(sample, np.random.default_rng(seed), PENS, INK)
+    assert framed is not None
+    return framed
 
 
 def test_a_seed_writes_the_same_and_another_one_not() -> None:
-    frames = [retrace(sample("를"), np.random.default_rng(seed), PENS, INK) for seed in (1, 1, 2)]
-    assert all(frame is not None and frame.shape == (48, 48) for frame in frames)
-    np.testing.assert_array_equal(frames[0], frames[1])
-    assert not np.array_equal(frames[0], frames[2])
+    framed = written("를", 1)
+    assert framed.shape == (48, 48)
+    np.testing.assert_array_equal(framed, written("를", 1))
+    assert (framed != written("를", 2)).any()
 
 
 def test_pictures_are_varied_as_pictures() -> None:

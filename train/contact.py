@@ -1,6 +1,7 @@
 """Contact sheets: ink as training frames it, each with its label and who wrote it.
 
-It comes from a prepared folder, as it is or with type loosened, or from writers who do not exist.
+It comes from a prepared folder, as it is or as training makes its type look written, or from
+writers who do not exist.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ import pygame
 from edge_app.ink import Frame, InkSettings, frame, frame_strokes
 from edge_app.pad.theme import Fonts
 from train.augment import Augmentation
-from train.data import DataError
+from train.data import DataError, traced
 from train.files import replace
 from train.shards import Shards
 from train.split import Part
 from train.synth.loosen import loosen
+from train.synth.retrace import retrace
 from train.synth.writers import Writer
 
 INK = InkSettings(size=72, margin=4)
@@ -65,7 +67,8 @@ def draw(
     """A sheet of up to count samples of a folder, 10,000 at most, as a grey picture, paper 255.
 
     The samples are drawn at random and sorted by label, then writer, so that one that does not
-    belong stands out beside the others. loosened: as `train.synth.loosen` writes them anew.
+    belong stands out beside the others. loosened: as `train.synth.loosen` makes them look written,
+    or `train.synth.retrace` the strokes of traced type.
     Raises DataError for a damaged folder or an empty part.
     """
     opened = [Shards(folder, part) for part in parts]
@@ -79,7 +82,8 @@ def draw(
     for number in map(int, chosen):
         which = int(np.searchsorted(ends, number, side="right"))
         sample = opened[which][number - int(ends[which]) + len(opened[which])]
-        framed = loosen(sample, rng, _PENS, INK) if loosened else frame(sample.ink, INK)
+        way = retrace if sample.source == traced.SOURCE.name else loosen
+        framed = way(sample, rng, _PENS, INK) if loosened else frame(sample.ink, INK)
         cells.append(_Cell(framed, sample.label, sample.writer))
     return _lay_out(sorted(cells, key=lambda cell: (cell.label, cell.writer)))
 

@@ -5,6 +5,7 @@ python train/prepare.py unipen unipen-CDROM-train_r01_v07.tgz --out data
 python train/prepare.py phd08 PHD08 --noise 0 --resolution 2 --threshold 1 --out data/phd08
 python train/prepare.py fetch fonts-npm --out fonts/npm
 python train/prepare.py fonts fonts --labels all11172 --out data/fonts
+python train/prepare.py traced data/fonts --out data/traced
 python train/prepare.py scans scan_data --rows 14 --columns 9 --out data/scans
 python train/prepare.py blank --labels ks2350 --out form.pdf
 python train/prepare.py form photographs --out data/class
@@ -242,7 +243,9 @@ def _parser() -> argparse.ArgumentParser:
     sheet.add_argument("--out", type=Path, required=True, metavar="PNG", help="picture to write")
     sheet.add_argument("--part", choices=PARTS, help="of a folder only this part")
     sheet.add_argument(
-        "--loosened", action="store_true", help="a folder's type as training loosens it"
+        "--loosened",
+        action="store_true",
+        help="a folder's type, traced or not, as training makes it look written",
     )
     sheet.add_argument(
         "--samples", type=at_least(1), default=240, metavar="N", help="how many (240)"
