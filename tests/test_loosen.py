@@ -16,7 +16,7 @@ from edge_app.lift import stroke_width
 from tests.conftest import ROOT
 from train import prepare, realism
 from train.augment import Augmentation
-from train.data import BadSamples, Sample, Source
+from train.data import BadSamples, Sample, Source, traced
 from train.shardwriter import write
 from train.split import Part
 from train.synth.forms import FORMS
@@ -166,6 +166,15 @@ def test_kinds_of_ink_are_compared_and_a_stopped_comparison_goes_on(
         "| fonts | 25.0 / 50.0 | 25.0 / 50.0 | 25.0 / 50.0 | 25.0 / 50.0 | 1.00 |" in captured.out
     )
     assert captured.err == ""
+    # The same type as strokes adds two kinds.
+    strokes = ((syllable, traced.strokes(glyph(syllable, 96))) for syllable in SYLLABLES)
+    found = [Sample(ink, syllable, "a", "traced", "train") for syllable, ink in strokes if ink]
+    write(found, tmp_path / "traced", traced.SOURCE, {}, BadSamples(False))
+    assert realism.main([*command, "--traced", str(tmp_path / "traced")]) == 0
+    assert [line.split(" | ")[0] for line in capsys.readouterr().out.splitlines()[-2:]] == [
+        "| fonts, half of them written anew",
+        "| fonts written anew",
+    ]
 
 
 def test_a_comparison_without_people_says_so(

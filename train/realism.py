@@ -41,6 +41,7 @@ from train.synth.forms import FORMS
 from train.synth.ink import SynthInk
 from train.synth.loosen import loosen
 from train.synth.real import with_drawings
+from train.synth.retrace import retrace
 
 INK = InkSettings(size=48, margin=2, pen=0.05, min_pen=0.04)
 """Framing of the networks that are compared."""
@@ -66,21 +67,27 @@ class People:
     """(n,), who wrote each."""
 
 
-def inks(fonts: Path, drawings: Path | None) -> dict[str, Ink]:
+def inks(fonts: Path, drawings: Path | None, traced: Path | None = None) -> dict[str, Ink]:
     """The kinds of ink that are compared, by the name of their row.
 
-    drawings: Omniglot's strokes, which synthetic writers know besides our own forms.
+    drawings: Omniglot's strokes, which synthetic writers know besides our own forms. traced: the
+    same type as strokes, which they write as well.
     """
     table = with_drawings(list(omniglot.read([drawings]))) if drawings else FORMS
     type_ = ShardInk(fonts, LABELS, VARIATION, INK, label_cap=1)
     loose = ShardInk(fonts, LABELS, VARIATION, INK, label_cap=1, variation=loosen)
     synthetic = SynthInk(LABELS, VARIATION, INK, table=table)
-    return {
+    kinds: dict[str, Ink] = {
         "fonts": type_,
         "synthetic writers and fonts": Mixture([(1, loose), (1, synthetic)]),
         "synthetic writers": synthetic,
         "loosened fonts": loose,
     }
+    if traced:
+        anew = ShardInk(traced, LABELS, VARIATION, INK, label_cap=1, variation=retrace)
+        kinds["fonts, half of them written anew"] = Mixture([(1, type_), (1, anew)])
+        kinds["fonts written anew"] = anew
+    return kinds
 
 
 def read_people(folder: Path) -> People:
@@ -177,8 +184,8 @@ def compare(options: argparse.Namespace) -> str:
         "drawings": bool(options.drawings),
     }
     results = {}
-    for name, ink in inks(options.fonts, options.drawings).items():
-        path = options.out / f"{name.replace(' ', '-')}.json"
+    for name, ink in inks(options.fonts, options.drawings, options.traced).items():
+        path = options.out / f"{name.replace(',', '').replace(' ', '-')}.json"
         if path.is_file() and (done := json.loads(path.read_text()))["settings"] == settings:
             results[name] = done
             continue
@@ -200,6 +207,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--writers", type=Path, required=True, metavar="DIR", help="prepared people"
     )
     parser.add_argument("--drawings", type=Path, metavar="PATH", help="Omniglot's strokes")
+    parser.add_argument("--traced", type=Path, metavar="DIR", help="the same type, traced")
     parser.add_argument("--neat", nargs="*", default=[], metavar="NAME", help="who writes neatly")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where results go")
     parser.add_argument("--samples", type=at_least(2560), default=600_000, metavar="N")
