@@ -193,7 +193,7 @@ def _training_command(task: str, config: Mapping[str, Any], name: str) -> str:
     ]
     words += [
         f"--{key} {_named(path)}"
-        for key in ("pen", "people", "fonts", "drawings")
+        for key in ("pen", "people", "fonts", "traced", "phd08", "drawings")
         for path in config.get(key, [])
     ]
     words += [f"--{key} {_named(config[key])}" for key in ("mnist", "start") if config.get(key)]
