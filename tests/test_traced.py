@@ -14,8 +14,11 @@ from fontTools.ttLib import TTFont
 from edge_app.ink import Frame, InkSettings, frame_strokes
 from tests.test_loosen import FONT, INK, PENS, SYLLABLES, glyph
 from train import prepare
-from train.data import DataError, Sample, traced
+from train.config import HangulConfig, Weights
+from train.data import BadSamples, DataError, Sample, traced
+from train.hangul import HangulInk
 from train.shards import Manifest, Shards
+from train.shardwriter import write
 from train.synth.retrace import retrace
 from train.synth.writers import Writer
 
@@ -181,3 +184,18 @@ def test_haste_moves_the_pen_away_from_type() -> None:
 
     assert off(neat) < 0.06
     assert off(hasty) > 1.2 * off(neat)
+
+
+def test_training_draws_traced_type_by_its_weight(tmp_path: Path) -> None:
+    strokes = ((syllable, traced.strokes(glyph(syllable, 96))) for syllable in SYLLABLES)
+    found = [Sample(ink, syllable, "a", "traced", "train") for syllable, ink in strokes if ink]
+    folder = tmp_path / "traced"
+    write(found, folder, traced.SOURCE, {"licences": {"a": "OFL"}}, BadSamples(False))
+    config = HangulConfig(traced=(str(folder),), weights=Weights(traced=1, synthetic=0, scraps=0))
+    ink = HangulInk(config)
+    labels = {ink.labels[ink.draw(np.random.default_rng(seed))[1]] for seed in range(60)}
+    assert labels == {one.label for one in found}
+    (source,) = ink.sources()
+    assert source["name"] == traced.SOURCE.name
+    assert source["samples"] == len(found)
+    assert source["fonts"] == {"a": "OFL"}
