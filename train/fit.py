@@ -259,16 +259,20 @@ def _finish(
     rundir.write_arrays(folder / rundir.CALIBRATION, frames=frames)
     packages = ("keras", "numpy", "opencv-python", keras.backend.backend())
     told = task.finish(model, folder)
-    seconds = sum(entry["seconds"] for entry in history)
+    finished = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+    # By run, as one that two teachers began with cost its time once.
+    stages = {f"{folder.name} {finished}": sum(entry["seconds"] for entry in history)}
     teachers = config.teachers if isinstance(config, HangulConfig) else ()
     for run in dict.fromkeys(filter(None, (config.start, *teachers))):
         before = rundir.read_json(Path(run) / rundir.RESULT)
-        seconds += before["train_seconds"]
+        # What an older version wrote tells only the sum.
+        stages |= before.get("stages", {str(run): before["train_seconds"]})
         told["sources"] = provenance.merged(before["sources"], told["sources"])
     result = {
-        "finished": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "finished": finished,
         "epochs": len(history),
-        "train_seconds": round(seconds),
+        "train_seconds": round(sum(stages.values())),
+        "stages": stages,
         "parameters": model.count_params(),
         "backend": keras.backend.backend(),
         "versions": {name: importlib.metadata.version(name) for name in packages},
