@@ -249,7 +249,9 @@ def test_targets_say_each_head_what_is_right(config: HangulConfig) -> None:
 def test_kinds_of_ink_are_drawn_by_weight_and_rare_syllables_less_often(
     config: HangulConfig,
 ) -> None:
-    ink = HangulInk(replace(config, weights=Weights(0, 3, 0, 0, 1)))
+    ink = HangulInk(
+        replace(config, weights=Weights(fonts=0, people=3, phd08=0, synthetic=0, scraps=1))
+    )
     drawn = [ink.draw(np.random.default_rng(number))[1] for number in range(800)]
     none = drawn.count(NONE)
     assert abs(none - 200) < 4 * np.sqrt(800 * 0.25 * 0.75)
