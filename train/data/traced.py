@@ -147,7 +147,10 @@ class _Skeleton:
             self._beside[pixel] = [pixel + steps[place] for place in _NEAREST_FIRST if inked[place]]
             if sum(inked[place] > inked[place - 1] for place in range(8)) != 2:
                 special.add(pixel)
-        self._knots = [self._gather(pixel, special) for pixel in special if self._is_new(pixel)]
+        self._knots: list[list[int]] = []
+        for pixel in special:
+            if self._is_new(pixel):
+                self._knots.append(self._gather(pixel, len(self._knots), special))
         self._middles = [np.mean(self._places(knot), axis=0) for knot in self._knots]
 
     def lines(self, pen: float) -> list[Points]:
@@ -169,9 +172,8 @@ class _Skeleton:
     def _is_new(self, pixel: int) -> bool:
         return pixel not in self._knot_of
 
-    def _gather(self, pixel: int, special: set[int]) -> list[int]:
-        """The pixels of a knot, which are numbered by the way: those that lie side by side."""
-        number = len(set(self._knot_of.values()))
+    def _gather(self, pixel: int, number: int, special: set[int]) -> list[int]:
+        """The pixels of the knot of that number, which lie side by side; notes whose they are."""
         found, waiting = [], [pixel]
         self._knot_of[pixel] = number
         while waiting:
