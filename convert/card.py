@@ -63,7 +63,7 @@ def write(
         "## Training",
         f"Run `{run.folder.name}`, finished {run.finished or 'at an unknown time'}: "
         f"{result.get('epochs', '?')} epochs{_before(run)} in "
-        f"{_minutes(result.get('train_seconds'))} "
+        f"{_minutes(result.get('train_seconds'))}{_untold(result.get('stages'))} "
         f"on {result.get('backend', 'an unknown backend')} ({_versions(result)}).",
         *_sources(result.get("sources")),
         "Configuration:",
@@ -136,9 +136,9 @@ def _labels(labels: Sequence[str]) -> str:
 
 
 def _before(run: Run) -> str:
-    """What runs this one began with and learned from, whose time counts too."""
+    """What this run began with and learned from, whose time counts too."""
     start, teachers = run.config.get("start"), run.config.get("teachers")
-    told = f" after those of the run `{_named(start)}`" if start else ""
+    told = f" after those of `{_named(start)}`" if start else ""
     if teachers:
         told += f", taught by {' and '.join(f'`{_named(one)}`' for one in teachers)}"
     return f"{told}, together" if told else ""
@@ -146,6 +146,12 @@ def _before(run: Run) -> str:
 
 def _minutes(seconds: Any) -> str:
     return f"{seconds / 60:.1f} minutes" if isinstance(seconds, (int, float)) else "unknown time"
+
+
+def _untold(stages: Any) -> str:
+    """What else took time before, of models that do not say how much."""
+    names = [name for name, seconds in (stages or {}).items() if seconds is None]
+    return "".join(f" and what {name} had taken" for name in names)
 
 
 def _size_limit(gate: Gate) -> str:

@@ -22,7 +22,7 @@ from convert.to_tflite import main
 from convert.verify import Figures, Gate
 from edge_app import Recognizer, hangul, samples
 from edge_app.answers import LabelAnswers, SyllableAnswers
-from edge_app.bundle import load
+from edge_app.bundle import GOLDEN_FILE, load
 from edge_app.syllables import HEADS, PRIOR_FLOOR, split
 from tests.tiny import make
 from tests.tiny import syllables as drawn
@@ -142,6 +142,28 @@ def test_a_variant_answers_as_the_keras_model(
     # 8-bit logits end where the calibration ink's did; a few inks go beyond, so not the maximum.
     error = np.quantile(np.abs(logits - expected), 0.95) / np.ptp(expected)
     assert error < {"float32": 1e-5, "float16": 1e-3}.get(variant, 0.02)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_network_comes_back_out_of_each_variant(
+    variant: str, converted: dict[str, Path], trained: Path, tmp_path: Path
+) -> None:
+    from convert import keras_model
+
+    import keras  # isort: skip
+
+    from train import earlier
+
+    run = runs.read(trained)
+    model, frames = keras_model.load(run), runs.heldout(run).frames
+    directory = Path(shutil.copytree(converted[variant], tmp_path / variant))
+    pad = Recognizer(directory)
+    logits = np.stack([pad.logits(framed) for framed in frames])
+    np.savez(directory / GOLDEN_FILE, frames=frames, logits=logits)
+    network = earlier.load(directory, keras.models.clone_model(model))
+    expected = keras_model.predict(model, frames)
+    error = np.abs(keras_model.predict(network, frames) - expected).mean() / np.ptp(expected)
+    assert error < {"float32": 1e-6, "float16": 1e-3}.get(variant, 0.01)
 
 
 def test_only_full_int8_rounds_its_logits_to_256_levels(converted: dict[str, Path]) -> None:
@@ -302,9 +324,20 @@ def test_the_card_has_the_commands_of_all_runs_that_one_needs(run: Path, tmp_pat
     ]
     assert "--epochs 28" in lines[1]
     assert "--teachers base type --taught 0.7" in lines[2]
+    assert "3 epochs after those of `base`, taught by `base` and `type`, together in" in card
+
+
+def test_the_card_tells_of_time_that_nobody_knows(run: Path, tmp_path: Path) -> None:
+    spoil(run / "config.json", start="edge_app/models/tiny")
+    stages = {"tiny-1 now": 120.0, "the model tiny of 2026-01-01": None}
+    spoil(run / "result.json", epochs=3, train_seconds=120, stages=stages)
+    assert main([str(run), "--out", str(tmp_path / "out"), "--variant", "float32"]) == 0
+    card = (tmp_path / "out/tiny/README.md").read_text(encoding="utf-8")
     assert (
-        "3 epochs after those of the run `base`, taught by `base` and `type`, together in" in card
+        "3 epochs after those of `edge_app/models/tiny`, together in 2.0 minutes and what the "
+        "model tiny of 2026-01-01 had taken" in card
     )
+    assert "--start edge_app/models/tiny" in card
 
 
 def test_the_card_names_sources_figures_and_no_path(

@@ -385,8 +385,57 @@ def test_a_run_goes_on_from_another_without_one_writer_and_folds_weigh_the_heads
     assert result["train_seconds"] >= whole["train_seconds"]
 
     other = replace(everyone, net=NetConfig("wide", (6, 8, 12, 18), (1, 0, 0), 24, 16))
-    with pytest.raises(ValueError, match="name a finished run of the same network"):
+    with pytest.raises(ValueError, match="name a finished run, or a model directory, of the sa"):
         fit(other, tmp_path / "other")
+
+
+def test_a_run_begins_with_a_model_directory_and_is_taught_by_it(
+    finished: Path, config: HangulConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from convert import export, keras_model, package, runs
+    from edge_app.bundle import GOLDEN_FILE
+
+    import keras  # isort: skip
+
+    from train.fit import fit
+
+    run, shipped = runs.read(finished), tmp_path / "shipped"
+    network, frames = keras_model.load(run), runs.heldout(run).frames
+    (content,) = keras_model.convert(network, run, runs.calibration(run), ["mixed"]).values()
+    bundle = export.describe(run, "mixed", content, "a test", embeds=True)
+    shipped.mkdir()
+    package.write_model(shipped, content, bundle, run.prior)
+    pad = Recognizer(shipped)
+    logits = np.stack([pad.logits(framed) for framed in frames])
+    np.savez(shipped / GOLDEN_FILE, frames=frames, logits=logits)
+
+    monkeypatch.setitem(NETS, "tiny", config.net)
+    short = replace(config, epochs=1, epoch_samples=64, learning_rate=1e-4, start=str(shipped))
+    result = fit(replace(short, teachers=(str(shipped),)), tmp_path / "more")
+    known = rundir.read_json(finished / rundir.RESULT)["metrics"]["people-test"]
+    assert result["metrics"]["people-test"] > known - 0.1  # two steps forget little
+    bundled = f"the model tiny-hangul of {bundle.created}"
+    assert result["stages"][bundled] is None and len(result["stages"]) == 2
+    assert result["train_seconds"] == round(sum(filter(None, result["stages"].values())))
+    assert bundled in {one["name"] for one in result["sources"]}
+
+    # Nobody is left to judge a run that everyone teaches: what ships has been judged.
+    seen = fit(replace(short, everyone=True), tmp_path / "seen")["combination"]
+    stated = bundle.to_dict()["combination"]
+    assert {**seen, "prior": 0} == {**stated, "prior": 0} != {**result["combination"], "prior": 0}
+
+    # Blended, it is what the directory held but for a trace of the two steps.
+    fit(replace(short, blend=0.01), tmp_path / "blend")
+    blend = keras.models.load_model(tmp_path / "blend" / rundir.MODEL, compile=False)
+    same, other = (
+        blend.predict(frames[..., None] / np.float32(255), verbose=0)["initial"],
+        network.predict(frames[..., None] / np.float32(255), verbose=0)["initial"],
+    )
+    assert (same.argmax(axis=1) == other.argmax(axis=1)).mean() > 0.9
+
+    wide = NetConfig("wide", (6, 8, 12, 18), (1, 0, 0), 24, 16)
+    with pytest.raises(ValueError, match=r"shipped: cannot begin with it \(its network is another"):
+        fit(replace(short, net=wide), tmp_path / "other")
 
 
 def test_teachers_say_what_is_learned_beside_the_labels(
@@ -453,7 +502,7 @@ def test_a_teacher_that_cannot_teach_is_named(
     def pupil(teacher: Path) -> HangulConfig:
         return replace(config, teachers=(str(teacher),))
 
-    with pytest.raises(ValueError, match=r"none/model\.keras: cannot teach .* name a finished run"):
+    with pytest.raises(ValueError, match=r"none: cannot teach .* name a finished run or a model"):
         fit(pupil(tmp_path / "none"), tmp_path / "run")
     with pytest.raises(ValueError, match="does not read syllables from frames of 32 px"):
         fit(replace(pupil(finished), ink=InkSettings(size=32)), tmp_path / "run")

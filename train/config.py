@@ -46,7 +46,8 @@ class RunConfig:
     workers: int = 1
     """Processes that prepare ink; 0 prepares it in the one that trains."""
     start: str = ""
-    """Folder of a finished run with the same network, whose weights training begins with."""
+    """Folder of a finished run with the same network, or a model directory (see train/earlier.py):
+    training begins with its weights."""
     blend: float = 1.0
     """Share of the trained weights in the network that is kept; the rest are those of `start`.
     Less than 1 keeps more of what that one knew and later ink has not got (M. Wortsman et al.,
@@ -227,8 +228,8 @@ class HangulConfig(RunConfig):
     """Names of people who are left out of training where everyone else trains: what they wrote is
     this run's validation and test part."""
     teachers: tuple[str, ...] = ()
-    """Folders of finished runs that read syllables from frames of this size: what they say of each
-    sample is learned beside its label."""
+    """Folders of finished runs, or model directories, that read syllables from frames of this
+    size: what they say of each sample is learned beside its label."""
     taught: float = 0.7
     """Share of the teachers in that, where there are any; the rest is the label's."""
     believed: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -65,13 +66,20 @@ def fit_epoch(
                 fed = to_input(frames), taught(frames, right) if taught else right
                 yield fed if weights is None else (*fed, weights(labels))
         except Exception as error:
+            # It ends here: raised through TensorFlow, it would come out while a thread still asks
+            # for the batch after, and at times that thread keeps the process from ever ending.
             raised.append(error)
-            raise
 
     try:
-        fitted = model.fit(feed(), epochs=1, steps_per_epoch=steps, verbose=verbose, shuffle=False)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Your input ran out of data")
+            fitted = model.fit(
+                feed(), epochs=1, steps_per_epoch=steps, verbose=verbose, shuffle=False
+            )
     except Exception:
         if raised:
             raise raised[0] from None
         raise
+    if raised:
+        raise raised[0]
     return {name: float(values[-1]) for name, values in fitted.history.items()}

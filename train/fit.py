@@ -15,7 +15,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from train import files, provenance, report, rundir
+from train import earlier, files, provenance, report, rundir
 from train.average import AveragingAdamW, averaged
 from train.config import Config, HangulConfig, JamoConfig
 from train.digits import DigitInk
@@ -67,6 +67,7 @@ def fit(
         keras.utils.set_random_seed(config.seed)  # as a run of so many epochs would begin
     checkpoint = folder / rundir.CHECKPOINT
     history: list[dict[str, float]] = []
+    start = _start(config, task)
     with hosts.scope():
         if resume and checkpoint.is_file():
             model = keras.models.load_model(checkpoint)
@@ -75,9 +76,9 @@ def fit(
             history = history[: int(model.optimizer.iterations) // config.steps]
         else:
             model = _build(config, task)
-            if config.start:
-                _begin(model, Path(config.start) / rundir.MODEL)
-    judged = _Judged(config, task, model, hosts)
+            if start:
+                _begin(model, start, config)
+    judged = _Judged(config, task, model, hosts, start)
     kept = _Kept(config, folder) if hosts.first else None
     plan = hosts.plan(config.ink.size, config.batch, config.seed)
     with Loader(task.ink, plan, config.workers) as loader:
@@ -145,12 +146,19 @@ def _taught(config: Config, hosts: Hosts) -> Taught | None:
 class _Judged:
     """What is validated and kept of a training: its network, or the average of its weights."""
 
-    def __init__(self, config: Config, task: Task, model: keras.Model, hosts: Hosts) -> None:
+    def __init__(
+        self,
+        config: Config,
+        task: Task,
+        model: keras.Model,
+        hosts: Hosts,
+        start: keras.Model | None,
+    ) -> None:
         self._model = model
         # What is spread over several devices, of several hosts perhaps, is judged on one of them.
         self._own = task.network() if config.average or hosts.distribution else model
         self._average = bool(config.average)
-        self._before, self._blend = _before(config), config.blend
+        self._before, self._blend = _before(config, start), config.blend
         if self._average:
             count, size = _STATISTICS
             plan = Plan(config.ink.size, size, config.seed)
@@ -195,22 +203,45 @@ def _build(config: Config, task: Task) -> keras.Model:
     return model
 
 
-def _begin(model: keras.Model, path: Path) -> None:
-    """Gives a network the weights of another of its shape. Raises ValueError naming the file."""
+def _start(config: Config, task: Task) -> keras.Model | None:
+    """The network that a run begins with, if any. Raises ValueError naming its path."""
+    if not config.start:
+        return None
+    path = Path(config.start)
     try:
-        model.set_weights(keras.models.load_model(path, compile=False).get_weights())
+        start = earlier.load(path, task.network())
     except (OSError, ValueError) as error:
-        raise ValueError(
-            f"{path}: cannot begin with it ({error}); name a finished run of the same network"
-        ) from None
+        raise _unfit(config, error) from None
+    if earlier.is_model(path):
+        count, size = _STATISTICS
+        # Other batches than those that averaged weights are measured on.
+        frames, _ = Plan(config.ink.size, size, config.seed).draw(
+            task.ink, config.epochs, 1 + count
+        )
+        earlier.renormalise(start, frames)
+    return start
 
 
-def _before(config: Config) -> list[npt.NDArray[np.float32]]:
+def _begin(model: keras.Model, start: keras.Model, config: Config) -> None:
+    """Gives a network the weights of another of its shape. Raises ValueError naming its path."""
+    try:
+        model.set_weights(start.get_weights())
+    except ValueError as error:
+        raise _unfit(config, error) from None
+
+
+def _unfit(config: Config, error: Exception) -> ValueError:
+    return ValueError(
+        f"{config.start}: cannot begin with it ({error}); name a finished run, or a model "
+        "directory, of the same network"
+    )
+
+
+def _before(config: Config, start: keras.Model | None) -> list[npt.NDArray[np.float32]]:
     """The trainable weights that a run began with, where they are blended into what is kept."""
-    if config.blend == 1:
+    if config.blend == 1 or start is None:
         return []
-    earlier = keras.models.load_model(Path(config.start) / rundir.MODEL, compile=False)
-    return [np.asarray(keras.ops.convert_to_numpy(one)) for one in earlier.trainable_variables]
+    return [np.asarray(keras.ops.convert_to_numpy(one)) for one in start.trainable_variables]
 
 
 def _epochs_within(
@@ -261,17 +292,18 @@ def _finish(
     told = task.finish(model, folder)
     finished = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     # By run, as one that two teachers began with cost its time once.
-    stages = {f"{folder.name} {finished}": sum(entry["seconds"] for entry in history)}
+    stages: dict[str, float | None] = {
+        f"{folder.name} {finished}": sum(entry["seconds"] for entry in history)
+    }
     teachers = config.teachers if isinstance(config, HangulConfig) else ()
-    for run in dict.fromkeys(filter(None, (config.start, *teachers))):
-        before = rundir.read_json(Path(run) / rundir.RESULT)
-        # What an older version wrote tells only the sum.
-        stages |= before.get("stages", {str(run): before["train_seconds"]})
-        told["sources"] = provenance.merged(before["sources"], told["sources"])
+    for network in dict.fromkeys(filter(None, (config.start, *teachers))):
+        before, sources = earlier.told(Path(network))
+        stages |= before
+        told["sources"] = provenance.merged(sources, told["sources"])
     result = {
         "finished": finished,
         "epochs": len(history),
-        "train_seconds": round(sum(stages.values())),
+        "train_seconds": round(sum(filter(None, stages.values()))),
         "stages": stages,
         "parameters": model.count_params(),
         "backend": keras.backend.backend(),

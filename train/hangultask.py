@@ -12,7 +12,7 @@ import numpy.typing as npt
 from edge_app import hangul
 from edge_app.logits import sigmoid
 from edge_app.syllables import HEADS, JAMO, SETS, Combination, Floats
-from train import folds, prior, rundir
+from train import earlier, folds, prior, rundir
 from train.baselines import network
 from train.calibrate import PLAIN, best, fit_combination, syllable_loss
 from train.config import HangulConfig
@@ -84,19 +84,26 @@ class HangulTask:
         }
 
     def finish(self, model: keras.Model, folder: Path) -> dict[str, Any]:
-        """Fits the combination, by people if any, and writes the held-out ink and the prior."""
+        """Fits the combination, by people if any, and writes the held-out ink and the prior.
+
+        Without people that of the model directory stays that the run began with, if it did.
+        """
         test, labels = self.ink.part("test"), self._config.labels
         rundir.write_arrays(
             folder / rundir.HELDOUT, frames=test.frames, labels=test.labels, group=test.group
         )
         scraps = predict(model, self._scraps.frames)["valid"]
+        judging, start = judges(self._val), self._config.start
+        stated = earlier.combination(Path(start)) if start else None
         if self._config.folds:
             left_out = [folds.load(Path(run), labels) for run in self._config.folds]
             combination = folds.combination(left_out, labels)
+        elif stated and not by_people(judging).any():
+            # People judged what ships; type says nothing of how sure one may be of their hands.
+            combination = stated
         else:
-            people = judges(self._val)
-            known = predict(model, people.frames)
-            combination = fit_combination(known, labels, people.labels, scraps)
+            known = predict(model, judging.frames)
+            combination = fit_combination(known, labels, judging.labels, scraps)
         heads = predict(model, test.frames)
         right = best(heads, combination, labels)[:, 0] == test.labels
         low = sigmoid(scraps / np.float32(combination.valid_temperature)) < 0.5
@@ -131,9 +138,14 @@ def weighed(combination: Combination, weight: float, folder: Path) -> dict[str, 
         return prior.weigh(combination, 0, folder)
 
 
+def by_people(val: Frames) -> npt.NDArray[np.bool_]:
+    """(n,) which samples of a validation part people wrote."""
+    return np.char.startswith(val.group, "people")
+
+
 def judges(val: Frames) -> Frames:
     """The people of a validation part; all of it where there are none."""
-    chosen = np.char.startswith(val.group, "people")
+    chosen = by_people(val)
     if not chosen.any():
         return val
     return Frames(val.frames[chosen], val.labels[chosen], val.group[chosen])

@@ -52,6 +52,7 @@ def merged(*stages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for one in chain(*stages):
         key = json.dumps({**one, "samples": None}, sort_keys=True)
-        if one["samples"] >= found.setdefault(key, one)["samples"]:
+        # A model that was begun with has no count.
+        if (one["samples"] or 0) >= (found.setdefault(key, one)["samples"] or 0):
             found[key] = one
     return list(found.values())

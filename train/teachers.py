@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from edge_app.logits import sigmoid, softmax
 from edge_app.syllables import HEADS, Floats
-from train import rundir
+from train import earlier
 from train.feed import to_input
 
 
@@ -28,10 +28,11 @@ class Teachers:
         """share: what their answer counts, 0 to 1, in that of `taught`. size: of the frames, px.
 
         believed: whether they are heard of common syllables even where they are wrong.
-        Raises ValueError naming a run that is not finished or reads no frames of that size.
+        Raises ValueError naming a path that is neither a finished run nor a model directory, or
+        whose network reads no frames of that size.
         """
         self._share, self._believed = share, believed
-        self._networks = [_load(run / rundir.MODEL, size) for run in runs]
+        self._networks = [_load(run, size) for run in runs]
 
     def taught(
         self, frames: npt.NDArray[np.uint8], targets: Mapping[str, Floats]
@@ -59,9 +60,11 @@ class Teachers:
 
 def _load(path: Path, size: int) -> keras.Model:
     try:
-        network = keras.models.load_model(path, compile=False)
+        network = earlier.load(path)
     except (OSError, ValueError) as error:
-        raise ValueError(f"{path}: cannot teach ({error}); name a finished run") from None
+        raise ValueError(
+            f"{path}: cannot teach ({error}); name a finished run or a model directory"
+        ) from None
     outputs = network.output if isinstance(network.output, dict) else {}
     if network.input_shape[1:] != (size, size, 1) or not set(HEADS) <= set(outputs):
         raise ValueError(

@@ -109,7 +109,10 @@ def _parser() -> argparse.ArgumentParser:
         + _defaults("average"),
     )
     parser.add_argument(
-        "--start", metavar="RUN", help="begin with the weights of another run of the same network"
+        "--start",
+        metavar="PATH",
+        help="begin with the weights of another run of the same network, or with those of a model "
+        "directory, such as edge_app/models/hangul",
     )
     parser.add_argument(
         "--blend",
@@ -198,8 +201,9 @@ def _add_hangul(group: Any) -> None:
     group.add_argument(
         "--teachers",
         nargs="+",
-        metavar="RUN",
-        help="runs that read the same frames: what they say of each is learned beside its label",
+        metavar="PATH",
+        help="runs or model directories that read the same frames: what they say of each is "
+        "learned beside its label",
     )
     group.add_argument(
         "--taught",
