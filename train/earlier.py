@@ -64,7 +64,7 @@ def load(path: Path, into: keras.Model | None = None) -> keras.Model:
     bundle, content = bundles.load(path)
     weights, outputs = list(_weights(content)), _outputs(content)
     for network in _candidates(bundle) if into is None else [into]:
-        heads = {layer: outputs[name] for layer, name in _heads(network, bundle).items()}
+        heads = {layer: outputs.get(name, -1) for layer, name in _heads(network, bundle).items()}
         if _fill(network, weights, heads) and _answers_alike(network, path):
             return network
     raise ValueError("its network is another")
@@ -95,8 +95,7 @@ def combination(path: Path) -> Combination | None:
 
 
 def renormalise(network: keras.Model, frames: npt.NDArray[np.uint8]) -> None:
-    """Gives every normalisation the statistics of frames (n, size, size), and weights by which the
-    network computes what it did.
+    """Gives normalisations the statistics of frames (n, size, size); what is computed stays.
 
     In training a normalisation goes by the batch: with other statistics than those that its own
     weights were learned with, a network would begin as a different one.
