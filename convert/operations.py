@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from train.operators import kind
+
 
 def multiply_adds(content: bytes) -> int:
     """Multiply-adds of one answer: of every convolution and dense layer of the file, its outputs
@@ -24,11 +26,8 @@ def multiply_adds(content: bytes) -> int:
     total = 0
     for number in range(graph.OperatorsLength()):
         operator = graph.Operators(number)
-        code = model.OperatorCodes(operator.OpcodeIndex())
-        # The newer field is 0 in files that an older converter wrote.
-        kind = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
-        if kind in kinds:
+        if (code := kind(model, operator)) in kinds:
             weights = graph.Tensors(operator.Inputs(1)).ShapeAsNumpy().tolist()
             outputs = graph.Tensors(operator.Outputs(0)).ShapeAsNumpy().tolist()
-            total += math.prod(outputs) * math.prod(weights[kinds[kind]])
+            total += math.prod(outputs) * math.prod(weights[kinds[code]])
     return total

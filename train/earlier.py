@@ -26,6 +26,7 @@ from train.config import NETS, NetConfig
 from train.data import Source
 from train.feed import to_input
 from train.model import syllable_net
+from train.operators import kind
 
 Floats = npt.NDArray[np.float32]
 
@@ -181,10 +182,10 @@ def _weights(content: bytes) -> Iterator[_Weights]:
     operators = [graph.Operators(number) for number in range(graph.OperatorsLength())]
     # In a float16 file an operation of its own makes floats of the weights.
     widened = {
-        one.Outputs(0): one.Inputs(0) for one in operators if _kind(model, one) == kinds.DEQUANTIZE
+        one.Outputs(0): one.Inputs(0) for one in operators if kind(model, one) == kinds.DEQUANTIZE
     }
     for one in operators:
-        if _kind(model, one) in known:
+        if kind(model, one) in known:
             kernel, *bias = (
                 _floats(model, graph.Tensors(widened.get(number, number)))
                 for number in one.InputsAsNumpy()[1:].tolist()
@@ -196,12 +197,6 @@ def _weights(content: bytes) -> Iterator[_Weights]:
             yield _Weights(
                 kernel, bias[0] if bias else np.zeros(outputs, np.float32), one.Outputs(0)
             )
-
-
-def _kind(model: Any, operator: Any) -> int:
-    code = model.OperatorCodes(operator.OpcodeIndex())
-    # The newer field is 0 in files that an older converter wrote.
-    return int(max(code.BuiltinCode(), code.DeprecatedBuiltinCode()))
 
 
 def _floats(model: Any, tensor: Any) -> Floats:

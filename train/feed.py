@@ -71,7 +71,7 @@ def fit_epoch(
             raised.append(error)
 
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings():  # what is raised below says why they ran out
             warnings.filterwarnings("ignore", "Your input ran out of data")
             fitted = model.fit(
                 feed(), epochs=1, steps_per_epoch=steps, verbose=verbose, shuffle=False

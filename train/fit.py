@@ -67,9 +67,11 @@ def fit(
         keras.utils.set_random_seed(config.seed)  # as a run of so many epochs would begin
     checkpoint = folder / rundir.CHECKPOINT
     history: list[dict[str, float]] = []
-    start = _start(config, task)
+    resumed = resume and checkpoint.is_file()
+    # A resumed run has its weights, and needs those that it began with only to blend them.
+    start = _start(config, task) if not resumed or config.blend < 1 else None
     with hosts.scope():
-        if resume and checkpoint.is_file():
+        if resumed:
             model = keras.models.load_model(checkpoint)
             history = rundir.read_json(folder / rundir.HISTORY)
             # The optimiser's step count is the truth; the history may be an epoch ahead of it.
