@@ -210,14 +210,14 @@ def frame_coverage(coverage: npt.NDArray[Any], settings: InkSettings) -> Frame |
     # Room for a thicker pen.
     border = math.ceil(longer * settings.min_pen / 2) + 1
     crop = cv2.copyMakeBorder(crop, border, border, border, border, cv2.BORDER_CONSTANT, value=0)
-    mask = cv2.threshold(crop, threshold, 1, cv2.THRESH_BINARY)[1]
+    mask = cv2.threshold(crop, threshold, 255, cv2.THRESH_BINARY)[1]
     pen = stroke_width(mask)
     grow = (settings.min_pen * longer - pen) / 2
     if grow > 0:
         mask = _grown(mask, grow)
         pen = settings.min_pen * longer
     left, top, width, height = cv2.boundingRect(mask)
-    mask = mask[top : top + height, left : left + width] * np.uint8(255)
+    mask = mask[top : top + height, left : left + width]
     longer = max(width, height)
     scale = min(box / longer, settings.max_pen * box / pen)
     target = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -231,7 +231,7 @@ def frame_coverage(coverage: npt.NDArray[Any], settings: InkSettings) -> Frame |
 
 
 def _grown(mask: npt.NDArray[Any], by: float) -> npt.NDArray[Any]:
-    """A mask (0 or 1) and all that is up to so many px away from its ink.
+    """A mask (0 or 255) and all that is up to so many px away from its ink.
 
     The distance is OpenCV's, from pixel to pixel in steps straight and diagonal. Nothing is in its
     way, so what is near to a pixel has the same form everywhere, and stamping a small one is ten
@@ -243,11 +243,11 @@ def _grown(mask: npt.NDArray[Any], by: float) -> npt.NDArray[Any]:
         reach = math.ceil(by)
         middle = slice(_LARGEST_STAMP - reach, _LARGEST_STAMP + reach + 1)
         return cv2.dilate(mask, _within(_FROM_MIDDLE[middle, middle], by))
-    return _within(cv2.distanceTransform(1 - mask, cv2.DIST_L2, 3), by)
+    return _within(cv2.distanceTransform(cv2.bitwise_not(mask), cv2.DIST_L2, 3), by)
 
 
 def _within(distance: npt.NDArray[Any], by: float) -> npt.NDArray[np.uint8]:
-    near = cv2.threshold(distance, by, 1, cv2.THRESH_BINARY_INV)[1]
+    near = cv2.threshold(distance, by, 255, cv2.THRESH_BINARY_INV)[1]
     return np.asarray(near, np.uint8)
 
 
