@@ -135,9 +135,9 @@ def test_ink_grows_by_a_stamp_as_by_measured_distances(by: float) -> None:
     mask = np.zeros((150, 120), np.uint8)
     for _ in range(6):
         start, end = (tuple(map(int, rng.integers(0, (120, 150)))) for _ in range(2))
-        cv2.line(mask, start, end, 1, int(rng.integers(1, 5)))
-    distance = cv2.distanceTransform(1 - mask, cv2.DIST_L2, 3)
-    np.testing.assert_array_equal(_grown(mask, by), distance <= np.float32(by))
+        cv2.line(mask, start, end, 255, int(rng.integers(1, 5)))
+    distance = cv2.distanceTransform(255 - mask, cv2.DIST_L2, 3)
+    np.testing.assert_array_equal(_grown(mask, by), 255 * (distance <= np.float32(by)))
 
 
 def test_a_hairline_picture_is_thickened() -> None:
