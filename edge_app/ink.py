@@ -93,15 +93,18 @@ class InkSettings:
         return asdict(self)
 
 
-def frame(ink: Sequence[Stroke] | npt.NDArray[np.uint8], settings: InkSettings) -> Frame | None:
+def frame(
+    ink: Sequence[Stroke] | npt.NDArray[np.uint8], settings: InkSettings, slant: float = 0.0
+) -> Frame | None:
     """Frames strokes, or one 2-D uint8 image, for the model; None where there is no ink.
 
-    A 2-D uint8 array is an image; anything else is taken as a sequence of strokes.
+    A 2-D uint8 array is an image; anything else is taken as a sequence of strokes. slant: degrees
+    by which all that is upright is made to lean to the right first, or to the left below 0.
     Raises ValueError for input that is neither.
     """
     if isinstance(ink, np.ndarray):
-        return frame_image(ink, settings)
-    return frame_strokes(ink, settings)
+        return frame_image(ink, settings, slant)
+    return frame_strokes(ink, settings, slant=slant)
 
 
 def check_strokes(strokes: Sequence[Stroke]) -> list[npt.NDArray[np.float64]]:
@@ -123,12 +126,16 @@ def check_strokes(strokes: Sequence[Stroke]) -> list[npt.NDArray[np.float64]]:
 
 
 def frame_strokes(
-    strokes: Sequence[Stroke], settings: InkSettings, pen: float | None = None
+    strokes: Sequence[Stroke],
+    settings: InkSettings,
+    pen: float | None = None,
+    slant: float = 0.0,
 ) -> Frame | None:
     """Draws strokes with a round pen and frames them.
 
     strokes: (n, 2) arrays, x right, y down, any unit. pen: diameter as a share of the longer
-    side of the ink; the model's own unless augmentation varies it. Returns (size, size) uint8,
+    side of the ink; the model's own unless augmentation varies it. slant: as for `frame`; the pen
+    stays round. Returns (size, size) uint8,
     paper 0, ink 255, or None where there is no point at all.
     Raises ValueError for coordinates that are not finite numbers or strokes of another shape.
     """
@@ -142,6 +149,13 @@ def frame_strokes(
         extent = float((high - low).max())
     if not math.isfinite(extent):
         raise ValueError("stroke coordinates must be finite numbers within half the float range")
+    centre = low + (high - low) / 2
+    if slant and extent:
+        # In units of the ink's size: the largest numbers that may come in must not overflow.
+        shear = np.array([[1.0, 0.0], [-math.tan(math.radians(slant)), 1.0]])
+        return frame_strokes(
+            [(stroke - centre) / extent @ shear for stroke in checked], settings, pen
+        )
     pen = settings.pen if pen is None else pen
     side = settings.size * SUPERSAMPLE
     box = settings.box * SUPERSAMPLE
@@ -151,7 +165,6 @@ def frame_strokes(
         scale = 0.0  # a dot: no direction to stretch it in
     else:
         scale = (box - width) / extent
-    centre = low + (high - low) / 2
     # OpenCV's pixel centres are whole numbers, hence the half.
     middle = side / 2 - 0.5
     bitmap = np.zeros((side, side), np.uint8)
@@ -169,12 +182,12 @@ def frame_strokes(
     return _average_down(bitmap, settings)
 
 
-def frame_image(image: npt.NDArray[Any], settings: InkSettings) -> Frame | None:
+def frame_image(image: npt.NDArray[Any], settings: InkSettings, slant: float = 0.0) -> Frame | None:
     """Finds the ink of an image and frames it.
 
     image: (height, width) uint8, any size; dark ink on light paper, or light on dark, which is
-    detected and turned round. Uneven light and paper grain are removed. Returns (size, size)
-    uint8, paper 0, ink 255, or None for an image without ink.
+    detected and turned round. Uneven light and paper grain are removed. slant: as for `frame`.
+    Returns (size, size) uint8, paper 0, ink 255, or None for an image without ink.
     Raises ValueError for another shape or type.
     """
     if image.ndim != 2 or image.dtype != np.uint8:
@@ -182,15 +195,17 @@ def frame_image(image: npt.NDArray[Any], settings: InkSettings) -> Frame | None:
     if image.size == 0:
         return None
     coverage = lift_ink(image)
-    return None if coverage is None else frame_coverage(coverage, settings)
+    return None if coverage is None else frame_coverage(coverage, settings, slant)
 
 
-def frame_coverage(coverage: npt.NDArray[Any], settings: InkSettings) -> Frame | None:
+def frame_coverage(
+    coverage: npt.NDArray[Any], settings: InkSettings, slant: float = 0.0
+) -> Frame | None:
     """Frames ink that is lifted off its paper already: what `frame_image` does after lifting.
 
-    coverage: (height, width) uint8, 0 paper to 255 full ink. Returns what `frame_image` does, and
-    the same wherever some ink is full and the border is paper. Training comes in here with ink
-    that it has lifted before and changed.
+    coverage: (height, width) uint8, 0 paper to 255 full ink. slant: as for `frame`. Returns what
+    `frame_image` does, and the same wherever some ink is full and the border is paper. Training
+    comes in here with ink that it has lifted before and changed.
     """
     threshold = round(255 * INK_LEVEL)
     mask: npt.NDArray[Any] = cv2.threshold(coverage, threshold, 1, cv2.THRESH_BINARY)[1]
@@ -200,6 +215,8 @@ def frame_coverage(coverage: npt.NDArray[Any], settings: InkSettings) -> Frame |
     side, box = settings.size * SUPERSAMPLE, settings.box * SUPERSAMPLE
     crop: npt.NDArray[Any] = coverage[top : top + height, left : left + width]
     longer = max(width, height)
+    if slant:
+        return frame_coverage(_slanted(crop, slant, max(1.0, box / longer)), settings)
     if longer < 2 * box:
         # Zooming comes before the threshold: half-covered pixels say where the outline runs.
         # Larger ink waits until its pen is known, or hairlines would be averaged away.
@@ -228,6 +245,22 @@ def frame_coverage(coverage: npt.NDArray[Any], settings: InkSettings) -> Frame |
     x, y = (side - target[0]) // 2, (side - target[1]) // 2
     bitmap[y : y + target[1], x : x + target[0]] = mask
     return _average_down(bitmap, settings)
+
+
+def _slanted(coverage: npt.NDArray[Any], slant: float, zoom: float) -> npt.NDArray[Any]:
+    """Coverage made to lean to the right by degrees and enlarged, on a sheet that holds all of it.
+
+    Small ink is enlarged on the way, or its outline would be blurred twice.
+    """
+    height, width = coverage.shape
+    lean = math.tan(math.radians(slant))
+    room = abs(lean) * height
+    size = math.ceil(zoom * (width + room)) + 2, math.ceil(zoom * height) + 2
+    # From the middle of the ink to the middle of the sheet; pixels' centres are whole numbers.
+    x, y = (width - 1) / 2, (height - 1) / 2
+    matrix = zoom * np.array([[1.0, -lean, lean * y - x], [0.0, 1.0, -y]])
+    matrix[:, 2] += (size[0] - 1) / 2, (size[1] - 1) / 2
+    return np.asarray(cv2.warpAffine(coverage, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
 
 
 def _grown(mask: npt.NDArray[Any], by: float) -> npt.NDArray[Any]:

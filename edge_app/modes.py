@@ -91,16 +91,15 @@ class Reader:
     def read(self, ink: Sequence[Stroke] | npt.NDArray[np.uint8], mode: str, k: int = 3) -> Reading:
         """The k likeliest answers of a mode, and what is known of their parts.
 
-        Raises KeyError for a mode that is not there, and what `Recognizer.logits` raises.
+        Raises KeyError for a mode that is not there, and what `Recognizer.look` raises.
         """
         models = self.models if mode == AUTO else {mode: self.models[mode]}
         answers, jamo, syllable = {}, {}, 0.0
         for name, model in models.items():
-            framed = model.frame(ink)
-            if framed is None:
+            look = model.look(ink)
+            if look is None:
                 return Reading()
-            outputs = model.outputs(framed)
-            scores = model.scores_of(outputs.logits)
+            outputs, scores = look
             if model.reads_syllables:
                 jamo, syllable = jamo_probabilities(outputs.logits), float(scores.sum())
                 if self.personal is not None:

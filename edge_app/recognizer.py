@@ -39,6 +39,31 @@ class Outputs(NamedTuple):
     """(n,) what those are linear in, of a model that gives it."""
 
 
+class Look(NamedTuple):
+    """What a recogniser makes of some ink."""
+
+    outputs: Outputs
+    """Of the ink as it is, but for the logits where it was looked at again."""
+    scores: Floats
+    """(len(labels),) the probability of every label."""
+
+
+UNSURE = 0.9
+"""Best score below which a model of syllables looks at ink again."""
+
+SLANTS = (-8.0, 8.0)
+"""Degrees by which the ink leans when it is looked at again."""
+
+
+def mean_logits(looks: Sequence[Floats]) -> Floats:
+    """What several looks at the same ink say together, of logits of one shape each.
+
+    Their mean, which is the geometric mean of the probabilities that each head gives: what one
+    look takes for likely by accident, another does not.
+    """
+    return np.asarray(np.mean(looks, axis=0, dtype=np.float32))
+
+
 def top_k(scores: Floats, labels: Sequence[str], k: int = 3) -> list[Prediction]:
     """The k best of scores (n,) with their labels (n), best first; ties go to the lower index."""
     # k passes: sorting all of 11,172 would take longer than the rest of an answer.
@@ -72,6 +97,7 @@ class Recognizer:
         *,
         labels: str | None = None,
         prior: bool = True,
+        second_look: bool = True,
         threads: int = 1,
         runtime: str | None = None,
         interpreter_factory: runtimes.InterpreterFactory | None = None,
@@ -80,7 +106,8 @@ class Recognizer:
 
         labels: of a model that reads syllables, which of them may be answered: "ks2350" (those of
         KS X 1001) or "all11172"; by default what the model directory says. prior: whether such a
-        model may weigh how often a syllable is written.
+        model may weigh how often a syllable is written. second_look: whether such a model may look
+        at ink again of which it is unsure, see `look`.
         threads: of the interpreter; one is fastest for models this small. runtime: "litert" or
         "tflite-runtime", by default the first that is installed. interpreter_factory: another
         Interpreter class in their place.
@@ -96,6 +123,7 @@ class Recognizer:
             self.runtime, interpreter_factory = runtimes.factory(runtime)
         else:
             self.runtime = getattr(interpreter_factory, "__module__", "injected")
+        self._second_look = second_look and self.reads_syllables
         path = self.directory / bundles.MODEL_FILE
         try:
             self._interpreter = interpreter_factory(model_content=content, num_threads=threads)
@@ -165,6 +193,25 @@ class Recognizer:
         """What the model sees of the ink: (size, size) uint8, ink 255; None for empty ink."""
         return frame(ink, self.bundle.ink)
 
+    def look(self, ink: Sequence[Stroke] | npt.NDArray[np.uint8]) -> Look | None:
+        """What the model makes of ink, looking again where it is unsure; None for empty ink.
+
+        A model of syllables whose best score is below `UNSURE` sees the ink twice more, leaning
+        to the left and to the right, and the three looks are put together by `mean_logits`. That
+        takes three times as long. Takes and raises what `recognize` does.
+        """
+        framed = self.frame(ink)
+        if framed is None:
+            return None
+        outputs = self.outputs(framed)
+        scores = self.scores_of(outputs.logits)
+        if self._second_look and scores.max() < UNSURE:
+            again = (frame(ink, self.bundle.ink, slant) for slant in SLANTS)
+            looks = [outputs.logits, *(self.logits(one) for one in again if one is not None)]
+            outputs = outputs._replace(logits=mean_logits(looks))
+            scores = self.scores_of(outputs.logits)
+        return Look(outputs, scores)
+
     def logits(self, framed: Frame) -> Floats:
         """The model's raw outputs for one (size, size) uint8 frame: `Outputs.logits` alone."""
         return self.outputs(framed).logits
@@ -191,8 +238,8 @@ class Recognizer:
 
     def scores(self, ink: Sequence[Stroke] | npt.NDArray[np.uint8]) -> Floats | None:
         """The probability of every label, (len(labels),) float32; None for empty ink."""
-        framed = self.frame(ink)
-        return None if framed is None else self.scores_of(self.logits(framed))
+        look = self.look(ink)
+        return None if look is None else look.scores
 
     def recognize(
         self, ink: Sequence[Stroke] | npt.NDArray[np.uint8], k: int = 3

@@ -13,15 +13,16 @@ import numpy as np
 import pytest
 
 from edge_app import Recognizer, hangul
-from edge_app.ink import frame_strokes
+from edge_app.ink import frame, frame_strokes
 from edge_app.lift import stroke_width
+from edge_app.recognizer import UNSURE
 from edge_app.syllables import SETS
 from tests.tiny import syllables as tiny
 from train import evaluate, evaluate_hangul, jamomeasures, measures, shardwriter
 from train.data import BadSamples, Sample, Source
 from train.hangul import look
 from train.measures import Answers
-from train.readers import Way, open_reader
+from train.readers import Looks, Way, open_reader
 from train.redraw import ASPECTS, SHEET, Drawing, redraw
 from train.scraps import KINDS
 
@@ -119,6 +120,23 @@ def test_what_is_asked_of_the_pad_is_what_it_answers(people: Path) -> None:
     (way,) = (w for w in found if w["labels"] == "all11172" and w["prior_weight"])
     assert way["top1"] == pytest.approx(np.mean(right))
     assert "as_written" not in way
+
+
+@pytest.mark.parametrize("second_look", [True, False])
+def test_many_inks_are_looked_at_as_one_is(second_look: bool) -> None:
+    pad = Recognizer(tiny.MODEL, second_look=second_look)
+    reader = open_reader(str(tiny.MODEL), None, second_look)
+    generator = np.random.default_rng(3)
+    inks = [tiny.write("가"), *(tiny.scribble(generator) for _ in range(12)), tiny.write("난")]
+    found = {number: pad.frame(ink) for number, ink in enumerate(inks)}
+    frames = {number: framed for number, framed in found.items() if framed is not None}
+    looks = Looks(reader, frames, lambda number, slant: frame(inks[number], reader.ink, slant))
+    for labels in ("ks2350", "all11172"):
+        one = Recognizer(tiny.MODEL, labels=labels, second_look=second_look)
+        expected = np.stack([scores for ink in inks if (scores := one.scores(ink)) is not None])
+        assert (expected.max(axis=1) < UNSURE).any()
+        np.testing.assert_allclose(looks.scores(Way(labels, reader.weight)), expected, atol=1e-4)
+    assert Looks(reader, {}, lambda number, slant: None).scores(Way("ks2350", 0)).shape == (0, 2350)
 
 
 def test_samples_count_as_often_as_they_are_written() -> None:

@@ -104,6 +104,58 @@ def test_an_upright_line_stays_tall_and_thin() -> None:
     assert 1 <= width <= 5
 
 
+SLANT = 20.0
+
+
+def leaning(strokes: list[npt.NDArray[np.float64]], degrees: float) -> list[Any]:
+    """Strokes whose uprights lean to the right."""
+    lean = np.tan(np.radians(degrees))
+    return [np.stack([s[:, 0] - lean * s[:, 1], s[:, 1]], axis=1) for s in strokes]
+
+
+@pytest.mark.parametrize("degrees", [-SLANT, 8.0, SLANT])
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.label)
+def test_slanted_strokes_are_those_that_lean(sample: samples.Sample, degrees: float) -> None:
+    found = frame(sample.strokes, SETTINGS, degrees)
+    assert found is not None
+    assert difference(found, framed(leaning(sample.strokes, degrees))) < 0.002
+
+
+@pytest.mark.parametrize(("side", "zoom"), [(60, 1), (120, 1), (120, 4)])
+@pytest.mark.parametrize("degrees", [-SLANT, SLANT])
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.label)
+def test_slanted_pictures_are_those_of_strokes_that_lean(
+    sample: samples.Sample, degrees: float, side: int, zoom: int
+) -> None:
+    size = np.ptp(np.concatenate(sample.strokes), axis=0).max()
+    strokes = [stroke * side / size for stroke in sample.strokes]
+    picture = samples.draw(strokes, round(SETTINGS.pen * side))
+    larger = np.asarray(cv2.resize(picture, None, fx=zoom, fy=zoom), np.uint8)
+    found = frame(larger, SETTINGS, degrees)
+    assert found is not None
+    assert difference(found, framed(leaning(strokes, degrees))) < 0.05
+    assert difference(found, framed(leaning(strokes, -degrees))) > 0.1
+
+
+def test_what_cannot_lean_stays() -> None:
+    dot, dash = [[(3, 3)]], [[(0, 0), (9, 0)]]
+    for ink in (dot, dash):
+        slanted = frame(ink, SETTINGS, SLANT)
+        assert slanted is not None
+        np.testing.assert_array_equal(slanted, framed(ink))
+    assert frame([], SETTINGS, SLANT) is None
+    assert frame(np.full((90, 90), 255, np.uint8), SETTINGS, SLANT) is None
+
+
+def test_the_largest_strokes_can_lean() -> None:
+    """Nothing overflows that did not before: a second look never fails where the first did not."""
+    plus = [np.array([[-1.0, 0.0], [1.0, 0.0]]), np.array([[0.0, -1.0], [0.0, 1.0]])]
+    most = [stroke * 0.49 * np.finfo(np.float64).max for stroke in plus]
+    found, expected = frame(most, SETTINGS, SLANT), frame(plus, SETTINGS, SLANT)
+    assert found is not None and expected is not None
+    np.testing.assert_array_equal(found, expected)
+
+
 def test_a_dash_stays_flat() -> None:
     width, height = inked(framed([[(0, 3), (80, 3)]]))
     assert width >= SETTINGS.box - 1

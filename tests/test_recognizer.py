@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from edge_app import Prediction, Recognizer, bundle, hangul, samples, syllables
 from edge_app import interpreter as runtimes
+from edge_app.ink import frame
 from edge_app.logits import softmax
-from edge_app.recognizer import jamo_probabilities, top_k
+from edge_app.recognizer import UNSURE, jamo_probabilities, top_k
 from edge_app.syllables import PRIOR_FLOOR
 from tests.tiny import syllables as drawn
 
@@ -132,6 +133,35 @@ def test_the_set_of_syllables_can_be_chosen(reader: Recognizer) -> None:
     scores = common.scores(rare)
     assert scores is not None and scores.shape == (2350,)
     assert common.recognize(rare)[0].label in hangul.KS_X_1001
+
+
+def test_unsure_ink_is_looked_at_again_from_both_sides(reader: Recognizer) -> None:
+    generator = np.random.default_rng(5)
+    once = Recognizer(drawn.MODEL, second_look=False, runtime=reader.runtime)
+    counts = {"sure": 0, "unsure": 0}
+    inks = [drawn.write(syllable) for syllable in drawn.COMMON]
+    for strokes in [*inks, *(drawn.scribble(generator) for _ in range(20))]:
+        look, first = reader.look(strokes), once.look(strokes)
+        assert look is not None and first is not None
+        np.testing.assert_array_equal(look.scores, reader.scores_of(look.outputs.logits))
+        if first.scores.max() >= UNSURE:
+            counts["sure"] += 1
+            np.testing.assert_array_equal(look.outputs.logits, first.outputs.logits)
+            continue
+        counts["unsure"] += 1
+        frames = [frame(strokes, reader.bundle.ink, slant) for slant in (-8, 0, 8)]
+        looks = [reader.logits(one) for one in frames if one is not None]
+        np.testing.assert_allclose(look.outputs.logits, np.mean(looks, axis=0), atol=1e-4)
+        assert not np.array_equal(look.outputs.logits, first.outputs.logits)
+    assert min(counts.values()) > 4, counts
+
+
+def test_digits_are_looked_at_once(digits: Recognizer) -> None:
+    generator = np.random.default_rng(5)
+    for strokes in (drawn.scribble(generator) for _ in range(20)):
+        look, framed = digits.look(strokes), digits.frame(strokes)
+        assert look is not None and framed is not None
+        np.testing.assert_array_equal(look.outputs.logits, digits.logits(framed))
 
 
 def test_scribbles_score_low(reader: Recognizer) -> None:

@@ -7,7 +7,7 @@ once and no prior weighed; beside them stand those of the other ways, see `train
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_app import hangul
-from edge_app.ink import Frame, frame
+from edge_app.ink import Frame, frame, frame_coverage
 from edge_app.syllables import SETS
 from train import jamomeasures, prior, rundir
 from train.config import HangulConfig
@@ -34,8 +34,8 @@ from train.measures import (
     reliability,
     summary,
 )
-from train.readers import Reader, Way, open_reader
-from train.redraw import ASPECTS, redraw
+from train.readers import Looks, Reader, Way, open_reader
+from train.redraw import ASPECTS, Drawing, redraw
 from train.scraps import KINDS, ScrapInk
 from train.shards import PARTS, Shards
 from train.sources import add_folders, at_least
@@ -109,6 +109,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="RUN",
         help="finished runs, each measured on the people of --people that it was trained without",
     )
+    parser.add_argument(
+        "--one-look",
+        action="store_true",
+        help="do not look again at ink of which the model is unsure, as the pad does",
+    )
     parser.add_argument("--seed", type=at_least(0), default=1, metavar="N", help="of the scraps")
 
 
@@ -130,7 +135,7 @@ def run(options: argparse.Namespace, command: str) -> dict[str, Any]:
         raise ValueError("there is nothing to measure on; name --people, --fonts or --hgu1")
     if options.leave_one_out:
         return _leave_one_out(options, command)
-    reader = open_reader(options.model or options.task, options.runtime)
+    reader = open_reader(options.model or options.task, options.runtime, not options.one_look)
     label_set = options.labels or reader.answers.label_set
     report: dict[str, Any] = {"command": command, "model": reader.about, "folders": {}}
     report["model"]["labels"] = len(SETS[label_set])
@@ -208,7 +213,12 @@ def measure(
     found: dict[Way, list[Answers]] = {way: [] for way in ways}
     for some in _chunks(samples):
         framed = [frame(sample.ink, reader.ink) for sample in some]
-        for way, answers in _answer(reader, ways, [one.label for one in some], framed).items():
+
+        def slanted(number: int, slant: float, some: Sequence[Sample] = some) -> Frame | None:
+            return frame(some[number].ink, reader.ink, slant)
+
+        truth = [one.label for one in some]
+        for way, answers in _answer(reader, ways, truth, framed, slanted).items():
             found[way].append(answers)
         frames += framed
         writers += [sample.writer for sample in some]
@@ -277,9 +287,13 @@ def measure_redrawn(
     for aspect, values in ASPECTS.items():
         report[aspect] = {}
         for value, drawing in values.items():
-            sheets = (redraw(image, drawing) for image, _ in images)
-            frames = [None if one is None else frame(one, reader.ink) for one in sheets]
-            answers = _answer(reader, [plain], labels, frames)[plain]
+
+            def framed(number: int, slant: float, drawing: Drawing = drawing) -> Frame | None:
+                sheet = redraw(images[number][0], drawing)
+                return None if sheet is None else frame(sheet, reader.ink, slant)
+
+            frames = [framed(number, 0.0) for number in range(len(images))]
+            answers = _answer(reader, [plain], labels, frames, framed)[plain]
             report[aspect][value] = {
                 "samples": len(labels),
                 "top1": accuracy(answers),
@@ -297,7 +311,12 @@ def measure_scraps(reader: Reader, label_set: str, seed: int) -> dict[str, float
     for number, kind in enumerate(KINDS):
         rngs = [np.random.default_rng((seed, number, place)) for place in range(_SCRAPS)]
         frames = [scraps.draw_kind(kind, rng) for rng in rngs]
-        scores = _answer(reader, [way], [way.labels[0]] * len(frames), frames)[way].scores
+
+        def slanted(number: int, slant: float, frames: list[Frame] = frames) -> Frame | None:
+            return frame_coverage(frames[number], reader.ink, slant)  # all that is left of the ink
+
+        labels = [way.labels[0]] * len(frames)
+        scores = _answer(reader, [way], labels, frames, slanted)[way].scores
         shares[kind] = float((scores[:, 0] < 0.5).mean())
     return shares
 
@@ -319,7 +338,7 @@ def _leave_one_out(options: argparse.Namespace, command: str) -> dict[str, Any]:
             raise ValueError(
                 f"{folder}: was trained without nobody; name a run of train.py hangul --without"
             )
-        reader = open_reader(folder, None)
+        reader = open_reader(folder, None, not options.one_look)
         label_set = options.labels or reader.answers.label_set
         known = reader.answers.label_set
         for other in options.leave_one_out:
@@ -364,19 +383,26 @@ def _chunks(samples: Iterable[Sample]) -> Iterator[list[Sample]]:
 
 
 def _answer(
-    reader: Reader, ways: Sequence[Way], labels: Sequence[str], frames: Sequence[Frame | None]
+    reader: Reader,
+    ways: Sequence[Way],
+    labels: Sequence[str],
+    frames: Sequence[Frame | None],
+    slanted: Callable[[int, float], Frame | None],
 ) -> dict[Way, Answers]:
-    """What each way answers; the truth is -1 where it has no such label."""
+    """What each way answers; the truth is -1 where it has no such label.
+
+    slanted: the frame of an ink, by its number, that leans by so many degrees.
+    """
     parts: dict[Way, list[Answers]] = {way: [] for way in ways}
     index = {way: {label: number for number, label in enumerate(way.labels)} for way in ways}
     for start in range(0, len(frames), _ROWS):
-        some = frames[start : start + _ROWS]
-        inked = [number for number, framed in enumerate(some) if framed is not None]
-        logits = reader.read([one for one in some if one is not None]) if inked else None
+        some = dict(enumerate(frames[start : start + _ROWS], start))
+        inked = {number: framed for number, framed in some.items() if framed is not None}
+        looks = Looks(reader, inked, slanted)
         for way in ways:
             scores = np.zeros((len(some), len(way.labels)), np.float32)
-            if logits is not None:
-                scores[inked] = reader.scores_of(logits, way)
+            if inked:
+                scores[np.array(list(inked)) - start] = looks.scores(way)
             truth = [index[way].get(label, -1) for label in labels[start : start + _ROWS]]
             parts[way].append(Answers.of(way.labels, np.array(truth, np.int64), scores))
     return {way: _joined(some) for way, some in parts.items()}

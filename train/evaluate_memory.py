@@ -69,8 +69,13 @@ class Model:
         self.codes = np.array([ord(label) - ord(hangul.SYLLABLES[0]) for label in labels])
         self._numbers = {label: number for number, label in enumerate(labels)}
 
-    def see(self, framed: Frame, label: str) -> Seen:
-        """What the model makes of a frame."""
+    def see(self, sample: Sample) -> Seen | None:
+        """What the model makes of some ink; None where there is none."""
+        look = self.recognizer.look(sample.ink)
+        return None if look is None else Seen(look.outputs, sample.label)
+
+    def see_frame(self, framed: Frame, label: str) -> Seen:
+        """What it makes of a frame, without the ink to look at again."""
         return Seen(self.recognizer.outputs(framed), label)
 
     def scores(self, seen: Seen) -> Floats:
@@ -241,14 +246,12 @@ def sixth(
     for number, sample in enumerate(samples):
         if tried >= most:
             break
-        framed = model.recognizer.frame(sample.ink)
-        if framed is None or not model.rank(
-            model.scores(model.see(framed, sample.label)), sample.label
-        ):
+        written = model.see(sample)
+        if written is None or not model.rank(model.scores(written), sample.label):
             continue
         rng = np.random.default_rng((seed, number))
         drawn = [vary(sample, rng, setting, model.recognizer.bundle.ink) for _ in range(6)]
-        seen = [model.see(one, sample.label) for one in drawn if one is not None]
+        seen = [model.see_frame(one, sample.label) for one in drawn if one is not None]
         if len(seen) <= CORRECTIONS:
             continue
         habits = learned(map(model.experience, seen[:CORRECTIONS]), precision)
@@ -266,9 +269,8 @@ def read_people(
     samples: dict[str, list[Sample]] = {}
     for part in PARTS:
         for sample in Shards(folder, part):
-            framed = model.recognizer.frame(sample.ink)
-            if framed is not None and hangul.is_syllable(sample.label):
-                seen.setdefault(sample.writer, []).append(model.see(framed, sample.label))
+            if hangul.is_syllable(sample.label) and (one := model.see(sample)) is not None:
+                seen.setdefault(sample.writer, []).append(one)
                 samples.setdefault(sample.writer, []).append(sample)
     if len(seen) < 2:
         raise DataError(f"{folder}: holds fewer than two people who write syllables; name another")

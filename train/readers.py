@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import numpy.typing as npt
 from edge_app.answers import SyllableAnswers
 from edge_app.bundle import MODEL_FILE, load_prior
 from edge_app.ink import Frame, InkSettings
-from edge_app.recognizer import Recognizer
+from edge_app.recognizer import SLANTS, UNSURE, Recognizer, mean_logits
 from edge_app.syllables import HEADS, SETS, Combination, Floats, join
 from train import rundir
 
@@ -53,6 +53,8 @@ class Reader:
     """(11172,) logarithms of the frequencies that it weighs, if any."""
     read: Callable[[Sequence[Frame]], Floats]
     """Its raw outputs for frames, (n, 2420)."""
+    second_look: bool = True
+    """Whether it looks at ink again of which it is unsure, as the pad does."""
 
     @property
     def weight(self) -> float:
@@ -80,15 +82,66 @@ class Reader:
         return answers.scores_of(logits, prior if way.weight else None)
 
 
-def open_reader(model: str, runtime: str | None) -> Reader:
+class Looks:
+    """What a model says of some ink at first sight and, where that is not sure, at the second.
+
+    The same as `edge_app.recognizer.Recognizer.look`, but of many inks at once and in every way:
+    one way may be sure of what another is not.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        frames: Mapping[int, Frame],
+        slanted: Callable[[int, float], Frame | None],
+    ) -> None:
+        """frames: of the inks, by their numbers. slanted: such an ink's frame, leaning by degrees.
+
+        Asks the model about all of the frames at once.
+        """
+        self._reader, self._numbers, self._slanted = reader, list(frames), slanted
+        self._logits = reader.read(list(frames.values())) if frames else None
+        self._again: dict[int, Floats] = {}
+
+    def scores(self, way: Way) -> Floats:
+        """The probability of each of the way's labels, (n, len(labels)), in the frames' order."""
+        if self._logits is None:
+            return np.zeros((0, len(way.labels)), np.float32)
+        scores = self._reader.scores_of(self._logits, way)
+        if self._reader.second_look:
+            unsure = np.flatnonzero(scores.max(axis=1) < UNSURE)
+            if len(unsure):
+                scores[unsure] = self._reader.scores_of(self._look_again(unsure), way)
+        return scores
+
+    def _look_again(self, places: npt.NDArray[np.intp]) -> Floats:
+        """The logits of some inks, by their places in the order, from all looks at them."""
+        assert self._logits is not None
+        new = [place for place in places.tolist() if place not in self._again]
+        frames = [
+            (place, framed)
+            for place in new
+            for slant in SLANTS
+            if (framed := self._slanted(self._numbers[place], slant)) is not None
+        ]
+        looks = {place: [self._logits[place]] for place in new}
+        if frames:
+            found = self._reader.read([framed for _, framed in frames])
+            for (place, _), logits in zip(frames, found, strict=True):
+                looks[place].append(logits)
+        self._again.update({place: mean_logits(some) for place, some in looks.items()})
+        return np.stack([self._again[place] for place in places.tolist()])
+
+
+def open_reader(model: str, runtime: str | None, second_look: bool = True) -> Reader:
     """A finished run by its folder, or a model directory by its path or bundled name.
 
-    runtime: of a directory; the first that is installed by default. Raises ValueError or
-    ImportError in one sentence.
+    runtime: of a directory; the first that is installed by default. second_look: as for `Reader`.
+    Raises ValueError or ImportError in one sentence.
     """
     if (Path(model) / rundir.MODEL).is_file():
-        return _run(Path(model))
-    return _directory(model, runtime)
+        return replace(_run(Path(model)), second_look=second_look)
+    return replace(_directory(model, runtime), second_look=second_look)
 
 
 def _directory(model: str, runtime: str | None) -> Reader:

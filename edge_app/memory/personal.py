@@ -235,13 +235,12 @@ class Personal:
             self._likeness.know(self._habits.experiences())
 
     def _look(self, model: Recognizer, one: Kept) -> None:
-        framed = model.frame(one.strokes)
-        if framed is None:
+        look = model.look(one.strokes)
+        if look is None:
             return
-        outputs = model.outputs(framed)
-        if outputs.features is not None:
-            scores, codes = model.scores_of(outputs.logits), self._codes_of(model.labels)
-            experience = Experience.of(outputs.features, scores, codes, one.label)
+        features, codes = look.outputs.features, self._codes_of(model.labels)
+        if features is not None:
+            experience = Experience.of(features, look.scores, codes, one.label)
             self._habits.learn(one.number, experience)
 
     def _codes_of(self, labels: tuple[str, ...]) -> Any:
