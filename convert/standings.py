@@ -79,7 +79,7 @@ def page(
     notes = [
         f"{date}, {machine}. {inks[0].upper()}{inks[1:]}. LiteRT at one thread, every model in a "
         "process of its own, by turns, all on the same pictures and through the same "
-        "pre-processing; no prior of how often syllables are written.",
+        "pre-processing, one look at each; no prior of how often syllables are written.",
         f"```sh\n{command}\n```",
     ]
     if untrained:
