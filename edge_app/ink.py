@@ -40,6 +40,10 @@ _NEXT_PIXEL = 0.95
 _LARGEST_STAMP = 8
 """Radius, px, from which on a stamp costs more than measuring every distance."""
 
+_LARGEST_SLANTED = 1024
+"""Longer side, px, above which ink is averaged down before it is slanted. `lift_ink` gives larger
+ink only of long strips, which would take up any amount of memory lying askew."""
+
 _FROM_MIDDLE: npt.NDArray[Any] = cv2.distanceTransform(
     np.pad(np.zeros((1, 1), np.uint8), _LARGEST_STAMP, constant_values=1), cv2.DIST_L2, 3
 )
@@ -150,21 +154,19 @@ def frame_strokes(
     if not math.isfinite(extent):
         raise ValueError("stroke coordinates must be finite numbers within half the float range")
     centre = low + (high - low) / 2
-    if slant and extent:
+    is_dot = extent <= 1e-9 * float(np.abs(points).max()) or extent < 1e-300
+    if slant and not is_dot:
         # In units of the ink's size: the largest numbers that may come in must not overflow.
         shear = np.array([[1.0, 0.0], [-math.tan(math.radians(slant)), 1.0]])
-        return frame_strokes(
-            [(stroke - centre) / extent @ shear for stroke in checked], settings, pen
-        )
+        leaning = [(stroke - centre) / extent @ shear for stroke in checked]
+        return frame_strokes(leaning, settings, pen)
     pen = settings.pen if pen is None else pen
     side = settings.size * SUPERSAMPLE
     box = settings.box * SUPERSAMPLE
     # The pen's outline, not its centre line, fills the box, as it would in an image of the ink.
     width = box * pen / (1 + pen)
-    if extent <= 1e-9 * float(np.abs(points).max()) or extent < 1e-300:
-        scale = 0.0  # a dot: no direction to stretch it in
-    else:
-        scale = (box - width) / extent
+    # A dot has no direction to stretch it in.
+    scale = 0.0 if is_dot else (box - width) / extent
     # OpenCV's pixel centres are whole numbers, hence the half.
     middle = side / 2 - 0.5
     bitmap = np.zeros((side, side), np.uint8)
@@ -216,7 +218,7 @@ def frame_coverage(
     crop: npt.NDArray[Any] = coverage[top : top + height, left : left + width]
     longer = max(width, height)
     if slant:
-        return frame_coverage(_slanted(crop, slant, max(1.0, box / longer)), settings)
+        return frame_coverage(_slanted(crop, slant, box), settings)
     if longer < 2 * box:
         # Zooming comes before the threshold: half-covered pixels say where the outline runs.
         # Larger ink waits until its pen is known, or hairlines would be averaged away.
@@ -247,15 +249,20 @@ def frame_coverage(
     return _average_down(bitmap, settings)
 
 
-def _slanted(coverage: npt.NDArray[Any], slant: float, zoom: float) -> npt.NDArray[Any]:
-    """Coverage made to lean to the right by degrees and enlarged, on a sheet that holds all of it.
+def _slanted(coverage: npt.NDArray[Any], slant: float, least: int) -> npt.NDArray[Any]:
+    """Coverage made to lean to the right by degrees, on a sheet that holds all of it.
 
-    Small ink is enlarged on the way, or its outline would be blurred twice.
+    least: px, to which the longer side of smaller ink is enlarged on the way; its outline would be
+    blurred twice otherwise.
     """
+    longer = max(coverage.shape)
+    if longer > _LARGEST_SLANTED:
+        height, width = (max(1, round(side * _LARGEST_SLANTED / longer)) for side in coverage.shape)
+        coverage = cv2.resize(coverage, (width, height), interpolation=cv2.INTER_AREA)
+    zoom = max(1.0, least / longer)
     height, width = coverage.shape
     lean = math.tan(math.radians(slant))
-    room = abs(lean) * height
-    size = math.ceil(zoom * (width + room)) + 2, math.ceil(zoom * height) + 2
+    size = math.ceil(zoom * (width + abs(lean) * height)) + 2, math.ceil(zoom * height) + 2
     # From the middle of the ink to the middle of the sheet; pixels' centres are whole numbers.
     x, y = (width - 1) / 2, (height - 1) / 2
     matrix = zoom * np.array([[1.0, -lean, lean * y - x], [0.0, 1.0, -y]])

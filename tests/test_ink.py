@@ -139,7 +139,8 @@ def test_slanted_pictures_are_those_of_strokes_that_lean(
 
 def test_what_cannot_lean_stays() -> None:
     dot, dash = [[(3, 3)]], [[(0, 0), (9, 0)]]
-    for ink in (dot, dash):
+    nearly = [[(1e12, 1e12), (1e12 + 1, 1e12 + 100)]]  # a dot, by its place
+    for ink in (dot, dash, nearly):
         slanted = frame(ink, SETTINGS, SLANT)
         assert slanted is not None
         np.testing.assert_array_equal(slanted, framed(ink))
@@ -303,9 +304,14 @@ def check(result: Frame | None, settings: InkSettings) -> None:
         assert result.any()
 
 
-@given(STROKES, SOME_SETTINGS)
-def test_any_strokes(strokes: list[list[tuple[float, float]]], settings: InkSettings) -> None:
-    result = frame(strokes, settings)
+SLANTS = st.sampled_from([0.0, -8.0, SLANT])
+
+
+@given(STROKES, SOME_SETTINGS, SLANTS)
+def test_any_strokes(
+    strokes: list[list[tuple[float, float]]], settings: InkSettings, slant: float
+) -> None:
+    result = frame(strokes, settings, slant)
     assert (result is None) == (not any(strokes))
     check(result, settings)
 
@@ -316,11 +322,13 @@ def test_any_floats_frame_or_are_refused(strokes: list[list[tuple[float, float]]
         check(frame(strokes, SETTINGS), SETTINGS)
     except ValueError as error:
         assert "finite" in str(error)
+    else:  # what is read at the first look can be read at the second
+        check(frame(strokes, SETTINGS, SLANT), SETTINGS)
 
 
-@given(SMALL, SOME_SETTINGS)
-def test_any_small_image(image: npt.NDArray[np.uint8], settings: InkSettings) -> None:
-    check(frame(image, settings), settings)
+@given(SMALL, SOME_SETTINGS, SLANTS)
+def test_any_small_image(image: npt.NDArray[np.uint8], settings: InkSettings, slant: float) -> None:
+    check(frame(image, settings, slant), settings)
 
 
 @given(
@@ -342,10 +350,15 @@ def test_any_large_image(
     for y, x, size, tone in blocks:
         top, left = round(y * height), round(x * width)
         image[top : top + round(size * height), left : left + round(size * width)] = tone
-    check(frame(image, SETTINGS), SETTINGS)
+    for slant in (0.0, SLANT):
+        check(frame(image, SETTINGS, slant), SETTINGS)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 1), (2, 20000), (20000, 3), (70, 1)])
-def test_strange_shapes(shape: tuple[int, int]) -> None:
+@pytest.mark.parametrize("slant", [0.0, SLANT])
+@pytest.mark.parametrize(
+    "shape",
+    [(1, 1), (1, 3000), (3000, 1), (2, 20000), (20000, 3), (70, 1), (1, 900000), (900000, 1)],
+)
+def test_strange_shapes(shape: tuple[int, int], slant: float) -> None:
     rng = np.random.default_rng(0)
-    check(frame(rng.integers(0, 256, shape, dtype=np.uint8), SETTINGS), SETTINGS)
+    check(frame(rng.integers(0, 256, shape, dtype=np.uint8), SETTINGS, slant), SETTINGS)
