@@ -161,20 +161,24 @@ def test_a_run_is_converted_read_and_evaluated(
     strokes = Writer(0, 0).write("가", np.random.default_rng(0))
     assert sum(one.score for one in pad.recognize(strokes)) <= 1
 
-    reports = []
+    reports, looked_again = [], []
     for model in (finished, tmp_path / "tiny-hangul"):
         capsys.readouterr()
         options = ["hangul", "--model", str(model), "--people", str(prepared[1]), "--json"]
-        assert evaluate.main(options) == 0
+        assert evaluate.main([*options, "--one-look"]) == 0
         reports.append(json.loads(capsys.readouterr().out))
+        assert evaluate.main(options) == 0
+        looked_again.append(json.loads(capsys.readouterr().out)["folders"][str(prepared[1])])
         assert evaluate.main(options[:-1]) == 0
         assert "top-3" in capsys.readouterr().out
+    assert looked_again[0]["top1"] == looked_again[1]["top1"]
     keras, tflite = (report["folders"][str(prepared[1])] for report in reports)
     assert [model["model"]["kind"] for model in reports] == ["float32", "float32"]
     assert keras["samples"] == 24 and set(keras["by_writer"]) == {"p2", "p5"}
-    metrics = rundir.read_json(finished / rundir.RESULT)["metrics"]
+    metrics = rundir.read_json(finished / rundir.RESULT)["metrics"]  # training looks once
     assert keras["top1"] == tflite["top1"] == pytest.approx(metrics["people-test"])
     assert keras["calibration_error"] == pytest.approx(tflite["calibration_error"], abs=1e-3)
+    assert keras["calibration_error"] != pytest.approx(looked_again[0]["calibration_error"])
     for mine, shipped in zip(keras["ways"], tflite["ways"], strict=True):
         assert mine["labels"] == shipped["labels"] and mine["samples"] == shipped["samples"]
         assert mine["prior_weight"] == pytest.approx(shipped["prior_weight"])
