@@ -139,8 +139,7 @@ def frame_strokes(
 
     strokes: (n, 2) arrays, x right, y down, any unit. pen: diameter as a share of the longer
     side of the ink; the model's own unless augmentation varies it. slant: as for `frame`; the pen
-    stays round. Returns (size, size) uint8,
-    paper 0, ink 255, or None where there is no point at all.
+    stays round. Returns (size, size) uint8, paper 0, ink 255, or None where there is no point.
     Raises ValueError for coordinates that are not finite numbers or strokes of another shape.
     """
     checked = check_strokes(strokes)

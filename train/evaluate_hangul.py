@@ -112,7 +112,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--one-look",
         action="store_true",
-        help="do not look again at ink of which the model is unsure, as the pad does",
+        help="leave out the second look, which the pad takes at ink of which it is unsure",
     )
     parser.add_argument("--seed", type=at_least(0), default=1, metavar="N", help="of the scraps")
 
