@@ -12,7 +12,7 @@ whether ink came as 0/1 pixels, as a soft scan or as a photograph.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -106,9 +106,23 @@ def frame(
     by which all that is upright is made to lean to the right first, or to the left below 0.
     Raises ValueError for input that is neither.
     """
-    if isinstance(ink, np.ndarray):
-        return frame_image(ink, settings, slant)
-    return frame_strokes(ink, settings, slant=slant)
+    return next(frames(ink, settings, [slant]))
+
+
+def frames(
+    ink: Sequence[Stroke] | npt.NDArray[np.uint8], settings: InkSettings, slants: Iterable[float]
+) -> Iterator[Frame | None]:
+    """Frames the same ink leaning by each of the slants, each when it is asked for.
+
+    What `frame` gives for one, but an image, whose lifting may take longer than all the rest, is
+    lifted once. Raises what `frame` does, when the first one is asked for.
+    """
+    if not isinstance(ink, np.ndarray):
+        yield from (frame_strokes(ink, settings, slant=slant) for slant in slants)
+        return
+    coverage = _lifted(ink)
+    for slant in slants:
+        yield None if coverage is None else frame_coverage(coverage, settings, slant)
 
 
 def check_strokes(strokes: Sequence[Stroke]) -> list[npt.NDArray[np.float64]]:
@@ -183,20 +197,23 @@ def frame_strokes(
     return _average_down(bitmap, settings)
 
 
-def frame_image(image: npt.NDArray[Any], settings: InkSettings, slant: float = 0.0) -> Frame | None:
+def frame_image(image: npt.NDArray[Any], settings: InkSettings) -> Frame | None:
     """Finds the ink of an image and frames it.
 
     image: (height, width) uint8, any size; dark ink on light paper, or light on dark, which is
-    detected and turned round. Uneven light and paper grain are removed. slant: as for `frame`.
+    detected and turned round. Uneven light and paper grain are removed.
     Returns (size, size) uint8, paper 0, ink 255, or None for an image without ink.
     Raises ValueError for another shape or type.
     """
+    coverage = _lifted(image)
+    return None if coverage is None else frame_coverage(coverage, settings)
+
+
+def _lifted(image: npt.NDArray[Any]) -> npt.NDArray[np.uint8] | None:
+    """Coverage of an image's ink as `lift_ink` finds it, of any image that may come in."""
     if image.ndim != 2 or image.dtype != np.uint8:
         raise ValueError(f"an image must be a 2-D uint8 array, not {image.ndim}-D {image.dtype}")
-    if image.size == 0:
-        return None
-    coverage = lift_ink(image)
-    return None if coverage is None else frame_coverage(coverage, settings, slant)
+    return lift_ink(image) if image.size else None
 
 
 def frame_coverage(

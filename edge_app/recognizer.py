@@ -15,7 +15,7 @@ from edge_app import interpreter as runtimes
 from edge_app import syllables
 from edge_app.answers import Answers, LabelAnswers
 from edge_app.bundle import BundleError
-from edge_app.ink import Frame, Stroke, frame
+from edge_app.ink import Frame, Stroke, frame, frames
 from edge_app.logits import softmax
 from edge_app.syllables import Floats
 
@@ -200,14 +200,14 @@ class Recognizer:
         to the left and to the right, and the three looks are put together by `mean_logits`. That
         takes three times as long. Takes and raises what `recognize` does.
         """
-        framed = self.frame(ink)
+        views = frames(ink, self.bundle.ink, (0.0, *SLANTS))
+        framed = next(views)
         if framed is None:
             return None
         outputs = self.outputs(framed)
         scores = self.scores_of(outputs.logits)
         if self._second_look and scores.max() < UNSURE:
-            again = (frame(ink, self.bundle.ink, slant) for slant in SLANTS)
-            looks = [outputs.logits, *(self.logits(one) for one in again if one is not None)]
+            looks = [outputs.logits, *(self.logits(one) for one in views if one is not None)]
             outputs = outputs._replace(logits=mean_logits(looks))
             scores = self.scores_of(outputs.logits)
         return Look(outputs, scores)

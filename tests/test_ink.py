@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from unittest.mock import Mock
 
 import cv2
 import numpy as np
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from edge_app import samples
-from edge_app.ink import Frame, InkSettings, _grown, frame
+from edge_app.ink import Frame, InkSettings, _grown, frame, frames
+from edge_app.lift import lift_ink
 from tests.golden import make as golden
 
 SETTINGS = InkSettings()
@@ -146,6 +148,20 @@ def test_what_cannot_lean_stays() -> None:
         np.testing.assert_array_equal(slanted, framed(ink))
     assert frame([], SETTINGS, SLANT) is None
     assert frame(np.full((90, 90), 255, np.uint8), SETTINGS, SLANT) is None
+
+
+def test_a_picture_that_leans_several_ways_is_lifted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    lifting = Mock(wraps=lift_ink)
+    monkeypatch.setattr("edge_app.ink.lift_ink", lifting)
+    slants = (0.0, -SLANT, SLANT)
+    for ink in (SAMPLES[0].strokes, samples.draw(SAMPLES[0].strokes)):
+        lifting.reset_mock()
+        together = list(frames(ink, SETTINGS, slants))
+        assert lifting.call_count == isinstance(ink, np.ndarray)
+        for found, slant in zip(together, slants, strict=True):
+            expected = frame(ink, SETTINGS, slant)
+            assert found is not None and expected is not None
+            np.testing.assert_array_equal(found, expected)
 
 
 def test_the_largest_strokes_can_lean() -> None:
