@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -232,6 +233,28 @@ def test_ink_that_is_no_syllable_teaches_only_the_valid_head(config: HangulConfi
         after = model.get_layer(head).get_weights()
         same = [np.array_equal(*pair) for pair in zip(before[head], after, strict=True)]
         assert all(same) == (head != "valid"), head
+
+
+def test_tensorflow_traces_a_step_once() -> None:
+    import keras
+
+    from train.feed import build_training, fit_epoch
+
+    traced = []
+
+    def loss(right: Any, said: Any) -> Any:
+        traced.append(said)
+        return keras.losses.categorical_crossentropy(right, said, from_logits=True)
+
+    layers = keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(2)
+    model = keras.Sequential(layers)
+    model.compile("adam", loss, jit_compile=False)
+    one_hot = np.eye(2, dtype=np.float32).__getitem__
+    build_training(model, 8, one_hot)
+    traced.clear()
+    batch = np.full((4, 8, 8), 255, np.uint8), np.array([0, 1, 0, 1])
+    fit_epoch(model, 3 * [batch], 3, one_hot, verbose=0)
+    assert len(traced) == 1
 
 
 def test_targets_say_each_head_what_is_right(config: HangulConfig) -> None:

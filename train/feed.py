@@ -30,6 +30,21 @@ def compiled() -> bool | str:
     return "auto" if tf.config.list_physical_devices("GPU") else False
 
 
+def build_training(
+    model: keras.Model, size: int, targets: Callable[[npt.NDArray[np.int64]], Any]
+) -> None:
+    """Makes what a compiled model's first step would make: its optimiser's and its losses' state.
+
+    TensorFlow traces a step that makes variables a second time, which for networks like these
+    takes longer than many steps. To be called when the model has the weights that it begins with.
+
+    size: side of its frames, px. targets: as for `fit_epoch`.
+    """
+    model.optimizer.build(model.trainable_variables)
+    blank = to_input(np.zeros((1, size, size), np.uint8))
+    model.compute_loss(blank, targets(np.zeros(1, np.int64)), model(blank))
+
+
 def seed_dropout(model: keras.Model, *key: int) -> None:
     """Makes what is dropped follow from a key, such as seed and epoch.
 

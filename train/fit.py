@@ -19,7 +19,7 @@ from train import earlier, files, provenance, report, rundir
 from train.average import AveragingAdamW, averaged
 from train.config import Config, HangulConfig, JamoConfig
 from train.digits import DigitInk
-from train.feed import compiled, fit_epoch, seed_dropout
+from train.feed import build_training, compiled, fit_epoch, seed_dropout
 from train.hangultask import HangulTask
 from train.hosts import ALONE, Hosts
 from train.jamo import JamoInk
@@ -80,6 +80,8 @@ def fit(
             model = _build(config, task)
             if start:
                 _begin(model, start, config)
+    if not hosts.distribution:  # what is spread over devices, Keras builds itself
+        build_training(model, config.ink.size, task.targets)
     judged = _Judged(config, task, model, hosts, start)
     kept = _Kept(config, folder) if hosts.first else None
     plan = hosts.plan(config.ink.size, config.batch, config.seed)
