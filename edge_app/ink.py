@@ -102,9 +102,11 @@ def frame(
 ) -> Frame | None:
     """Frames strokes, or one 2-D uint8 image, for the model; None where there is no ink.
 
-    A 2-D uint8 array is an image; anything else is taken as a sequence of strokes. slant: degrees
-    by which all that is upright is made to lean to the right first, or to the left below 0.
-    Raises ValueError for input that is neither.
+    A 2-D uint8 array is an image; anything else is taken as a sequence of strokes. An image may
+    have any size and be dark ink on light paper, or light on dark, which is detected and turned
+    round; uneven light and paper grain are removed. slant: degrees by which all that is upright is
+    made to lean to the right first, or to the left below 0. Returns (size, size) uint8, paper 0,
+    ink 255. Raises ValueError for input that is neither.
     """
     return next(frames(ink, settings, [slant]))
 
@@ -120,7 +122,9 @@ def frames(
     if not isinstance(ink, np.ndarray):
         yield from (frame_strokes(ink, settings, slant=slant) for slant in slants)
         return
-    coverage = _lifted(ink)
+    if ink.ndim != 2 or ink.dtype != np.uint8:
+        raise ValueError(f"an image must be a 2-D uint8 array, not {ink.ndim}-D {ink.dtype}")
+    coverage = lift_ink(ink) if ink.size else None
     for slant in slants:
         yield None if coverage is None else frame_coverage(coverage, settings, slant)
 
@@ -197,33 +201,14 @@ def frame_strokes(
     return _average_down(bitmap, settings)
 
 
-def frame_image(image: npt.NDArray[Any], settings: InkSettings) -> Frame | None:
-    """Finds the ink of an image and frames it.
-
-    image: (height, width) uint8, any size; dark ink on light paper, or light on dark, which is
-    detected and turned round. Uneven light and paper grain are removed.
-    Returns (size, size) uint8, paper 0, ink 255, or None for an image without ink.
-    Raises ValueError for another shape or type.
-    """
-    coverage = _lifted(image)
-    return None if coverage is None else frame_coverage(coverage, settings)
-
-
-def _lifted(image: npt.NDArray[Any]) -> npt.NDArray[np.uint8] | None:
-    """Coverage of an image's ink as `lift_ink` finds it, of any image that may come in."""
-    if image.ndim != 2 or image.dtype != np.uint8:
-        raise ValueError(f"an image must be a 2-D uint8 array, not {image.ndim}-D {image.dtype}")
-    return lift_ink(image) if image.size else None
-
-
 def frame_coverage(
     coverage: npt.NDArray[Any], settings: InkSettings, slant: float = 0.0
 ) -> Frame | None:
-    """Frames ink that is lifted off its paper already: what `frame_image` does after lifting.
+    """Frames ink that is lifted off its paper already, as `frame` does once it has lifted it.
 
     coverage: (height, width) uint8, 0 paper to 255 full ink. slant: as for `frame`. Returns what
-    `frame_image` does, and the same wherever some ink is full and the border is paper. Training
-    comes in here with ink that it has lifted before and changed.
+    `frame` does, and the same wherever some ink is full and the border is paper. Training comes in
+    here with ink that it has lifted before and changed.
     """
     threshold = round(255 * INK_LEVEL)
     mask: npt.NDArray[Any] = cv2.threshold(coverage, threshold, 1, cv2.THRESH_BINARY)[1]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from edge_app import samples
-from edge_app.ink import InkSettings, frame, frame_coverage, frame_image
+from edge_app.ink import InkSettings, frame, frame_coverage
 from edge_app.lift import lift_ink
 from train.augment import Augmentation, rewrite, vary_image, vary_strokes
 from train.split import part_of
@@ -73,7 +73,7 @@ def _sheet(label: str, side: int, pen: int) -> np.ndarray:
 def test_an_image_hardly_varied_is_framed_as_the_pad_frames_it(side: int, dark: bool) -> None:
     sheet = _sheet("3", side, 14)
     image = sheet if dark else 255 - sheet
-    plain = frame_image(sheet, INK)
+    plain = frame(sheet, INK)
     assert plain is not None
     for seed in range(20):
         varied = vary_image(image, np.random.default_rng(seed), STILL, INK)
@@ -120,11 +120,11 @@ def test_lifted_ink_is_framed_as_its_picture_is(label: str) -> None:
         sheet = _sheet(label, 90, pen)
         lifted = lift_ink(sheet)
         assert lifted is not None
-        np.testing.assert_array_equal(frame_coverage(lifted, INK), frame_image(sheet, INK))
+        np.testing.assert_array_equal(frame_coverage(lifted, INK), frame(sheet, INK))
         coverage = 255 - sheet
         assert coverage.max() == 255
-        np.testing.assert_array_equal(frame_coverage(coverage, INK), frame_image(sheet, INK))
-        np.testing.assert_array_equal(frame_coverage(coverage, INK), frame_image(coverage, INK))
+        np.testing.assert_array_equal(frame_coverage(coverage, INK), frame(sheet, INK))
+        np.testing.assert_array_equal(frame_coverage(coverage, INK), frame(coverage, INK))
 
 
 @pytest.mark.parametrize("blank", [np.zeros((20, 20), np.uint8), np.full((9, 9), 200, np.uint8)])

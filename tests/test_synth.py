@@ -15,7 +15,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from edge_app import hangul
-from edge_app.ink import InkSettings, frame_image, frame_strokes
+from edge_app.ink import InkSettings, frame, frame_strokes
 from tests.conftest import ROOT
 from train.augment import Augmentation
 from train.loader import Loader, Plan
@@ -69,7 +69,7 @@ def features(frames: list[npt.NDArray[np.uint8] | None]) -> Points:
 def printed(syllable: str) -> Points:
     image = Image.new("L", (96, 96), 0)
     ImageDraw.Draw(image).text((14, 8), syllable, font=ImageFont.truetype(str(FONT), 64), fill=255)
-    return features([frame_image(np.asarray(image), INK)])
+    return features([frame(np.asarray(image), INK)])
 
 
 def written(syllable: str) -> Points:

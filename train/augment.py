@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge_app.ink import Frame, InkSettings, frame_coverage, frame_image, frame_strokes
+from edge_app.ink import Frame, InkSettings, frame, frame_coverage, frame_strokes
 from edge_app.lift import INK_LEVEL, lift_ink, stroke_width
 from train.data import Sample
 
@@ -125,7 +125,7 @@ def scan(sheet: npt.NDArray[np.uint8], longer: float, rng: Rng, ink: InkSettings
     if rng.random() < 0.5:
         paper, full = full, paper
     toned = cv2.convertScaleAbs(sheet, alpha=(full - paper) / 255, beta=paper)
-    return frame_image(np.asarray(toned, np.uint8), ink)
+    return frame(np.asarray(toned, np.uint8), ink)
 
 
 def draw_size(rng: Rng, setting: Augmentation, ink: InkSettings) -> float:
