@@ -31,7 +31,7 @@ from edge_app.ink import InkSettings, frame
 from train import files
 from train.augment import Augmentation
 from train.data import DataError, omniglot
-from train.feed import compiled, fit_epoch, to_input
+from train.feed import build_training, compiled, fit_epoch, to_input
 from train.loader import Loader, Plan
 from train.model import jamo_net
 from train.shards import PARTS, Shards
@@ -119,6 +119,7 @@ def train(ink: Ink, samples: int, workers: int, seed: int) -> keras.Model:
         [keras.losses.SparseCategoricalCrossentropy(from_logits=True) for _ in range(3)],
         jit_compile=compiled(),
     )
+    build_training(model, INK.size, _targets)
     with Loader(ink, plan, workers) as loader:
         fit_epoch(model, loader.batches(0, steps), steps, _targets, int(sys.stdout.isatty()))
     return model
