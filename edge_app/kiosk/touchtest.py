@@ -43,11 +43,11 @@ class TouchTest:
         self._heard = time.monotonic()
         while not self.done:
             self.draw()
-            event = pygame.event.wait(_WAIT_MS)
+            events = [pygame.event.wait(_WAIT_MS), *pygame.event.get()]
             now = time.monotonic()
-            if self.leaves(event) or now - self._heard > PATIENCE_S:
+            if any(map(self.leaves, events)) or now - self._heard > PATIENCE_S:
                 return False
-            self.take([event, *pygame.event.get()], now)
+            self.take(events, now)
         return True
 
     @staticmethod
